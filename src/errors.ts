@@ -159,7 +159,9 @@ export class OrphanedEntriesError extends JournalError {
   readonly missing: 'head' | 'entries';
   constructor(facts: { threadId: string; missing: 'head' | 'entries' }) {
     const what = facts.missing === 'head' ? 'entries but no head' : 'a head but no entries';
-    super(`Thread ${quote(facts.threadId)} has ${what}: the journal was changed from outside; restore it from a backup.`);
+    super(
+      `Thread ${quote(facts.threadId)} has ${what}: the journal was changed from outside; restore it from a backup.`,
+    );
     this.threadId = facts.threadId;
     this.missing = facts.missing;
   }

@@ -1,6 +1,10 @@
 import type { Entry, Erasure, Fields, NewEntry, ThreadHead } from './entry.ts';
 import type { Thread } from './thread.ts';
 
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface AppendOptions {
   /** The guard: append only if the thread is at this rev now. 0 = it must have no entries. Default: no check. */
   readonly expectedRev?: number | undefined;
@@ -58,10 +62,10 @@ export interface ErasuresOptions {
 export interface Journal {
   append(threadId: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<AppendResult>;
   load(threadId: string, options?: LoadOptions): Promise<Thread | undefined>;
-  head(threadId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<ThreadHead | undefined>;
+  head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined>;
   read(threadId: string, options?: ReadOptions): AsyncIterable<Entry>;
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead>;
-  delete(threadId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  delete(threadId: string, options?: CallOptions): Promise<void>;
   erasures(options?: ErasuresOptions): AsyncIterable<Erasure>;
   close(): Promise<void>;
 }

@@ -1,0 +1,1 @@
+export { checkpointEntity, type JournalCheckpointRow } from './entities.ts';

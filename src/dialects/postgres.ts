@@ -1,0 +1,81 @@
+import type { Call } from './call.ts';
+import type { Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+import { pause } from './pause.ts';
+import { claimStatement } from './postgres-claim.ts';
+import { onConnection, type Session } from './session.ts';
+
+export const postgres: Dialect = {
+  statement: sql => {
+    let index = 0;
+    return sql.replace(/\?/g, () => `$${++index}`);
+  },
+
+  rows: (columns: RowType): RowSource => {
+    const names = Object.keys(columns);
+    const arrays = names.map(name => `?::${columns[name]}[]`).join(', ');
+    return {
+      from: `unnest(${arrays}) with ordinality as i(${names.join(', ')}, ord)`,
+      bind: rows => names.map(name => rows.map(row => row[name])),
+    };
+  },
+
+  probe: (table, condition) => `cross join lateral (select e.* from ${table} e where ${condition} limit 1) e`,
+
+  lockHeads: (tables: Tables, ids: RowSource) =>
+    `select t.* from ${tables.threads} t where t.thread_id in (select i.thread_id from ${ids.from})
+order by t.thread_id for update of t`,
+
+  forUpdate: 'for update',
+  transactionId: 'pg_current_xact_id()',
+  claim: claimStatement,
+
+  triggersOf: `select t.tgname as name from pg_catalog.pg_trigger t where t.tgrelid = to_regclass(?) and not t.tgisinternal`,
+
+  transaction: async (em, call, body) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await onConnection(em, session => once(session, call, body));
+      } catch (error) {
+        const failure = classify(error);
+        // Past COMMIT nothing is tried again: it may be recorded. A lost connection is tried a few times, not for ever.
+        const again = failure === 'retry' || (failure === 'connection-lost' && attempt < 4);
+        if (call.sent || !again || call.left <= 0) throw error;
+        await pause(attempt);
+      }
+    }
+  },
+
+  classify,
+};
+
+async function once<T>(session: Session, call: Call, body: (session: Session) => Promise<T>): Promise<T> {
+  call.check();
+  await session.run('begin', []);
+  try {
+    const result = await body(session);
+    call.send();
+    await session.run('commit', []);
+    return result;
+  } catch (error) {
+    // An answer with a code means that COMMIT did not happen; only silence leaves it open.
+    if (classify(error) !== 'connection-lost') call.takeBack();
+    await session.run('rollback', []).catch(() => {});
+    throw error;
+  }
+}
+
+function classify(error: unknown): Failure {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === '40001' || code === '40P01') return 'retry';
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
+    return code.startsWith('08') || code.startsWith('57P') ? 'connection-lost' : undefined;
+  }
+  if (typeof code === 'string') {
+    return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code) ? 'connection-lost' : undefined;
+  }
+  // The driver's own words when the socket ends under a query; these errors carry no code.
+  return error instanceof Error &&
+    /^(Connection terminated|Client has encountered|Client was closed|Query read timeout)/.test(error.message)
+    ? 'connection-lost'
+    : undefined;
+}

@@ -1,0 +1,50 @@
+export { sqliteSetup } from './dialects/index.ts';
+export { journalEntities } from './entities.ts';
+export {
+  AppendOutcomeUnknownError,
+  CorruptEntryError,
+  CorruptMetadataError,
+  DuplicateEntryError,
+  EntitiesNotRegisteredError,
+  InvalidArgumentError,
+  InvalidEntryError,
+  InvalidIdError,
+  InvalidRevError,
+  InvalidValueError,
+  JournalClosedError,
+  JournalError,
+  LimitExceededError,
+  OrphanedEntriesError,
+  RevConflictError,
+  StorageNotMigratedError,
+  ThreadDeletedError,
+  TimeoutError,
+} from './errors.ts';
+export {
+  type AppendOptions,
+  type AppendResult,
+  appendToThread,
+  type CallOptions,
+  type Entry,
+  type Erasure,
+  type ErasuresOptions,
+  entryAt,
+  type Fields,
+  filterByKind,
+  type Journal,
+  type JournalEntryRow,
+  type JournalErasureRow,
+  type JournalThreadRow,
+  type LoadOptions,
+  lastEntry,
+  type NewEntry,
+  newThread,
+  type ReadOptions,
+  sliceThread,
+  type Thread,
+  type ThreadHead,
+  type ThreadsOptions,
+} from './journal/index.ts';
+export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
+export type { JournalOptions, Limits, StorageOptions } from './options.ts';
+export { type OrmOrEntityManager, ThreadJournal } from './thread-journal.ts';

@@ -1,0 +1,7 @@
+export {
+  createStorageTables,
+  createTablesSql,
+  dropStorageTables,
+  type MigrationLike,
+  type StorageVersion,
+} from './storage-tables.ts';

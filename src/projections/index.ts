@@ -1,0 +1,6 @@
+export {
+  type JournalParkedRow,
+  type JournalProjectionRow,
+  type JournalProjectionStateRow,
+  projectionEntities,
+} from './entities.ts';

@@ -1,0 +1,1 @@
+export { type JournalSnapshotRow, snapshotEntity } from './entities.ts';

@@ -1,0 +1,135 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { resolveEm } from './dialects/index.ts';
+import { InvalidArgumentError } from './errors.ts';
+import {
+  type AppendOptions,
+  type AppendResult,
+  append,
+  type CallOptions,
+  closeStore,
+  deleteThread,
+  type Entry,
+  type Erasure,
+  type ErasuresOptions,
+  erasures,
+  head,
+  type Journal,
+  type LoadOptions,
+  load,
+  type NewEntry,
+  openStore,
+  type ReadOptions,
+  read,
+  type Store,
+  type Thread,
+  type ThreadHead,
+  type ThreadsOptions,
+  threads,
+} from './journal/index.ts';
+import { type JournalOptions, settingsOf } from './options.ts';
+
+/** The host's ORM, or an EntityManager of it. */
+export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
+
+/**
+ * The journal of all threads in the host's database: the door to the library.
+ *
+ * Opens nothing and keeps no connection. A call made inside a transaction of the same ORM (`em.transactional`) is part
+ * of it, whichever EntityManager the journal was made with; a transaction begun by hand is joined by {@link within}.
+ */
+export class ThreadJournal implements Journal {
+  #store: Store;
+  #bound = false;
+
+  /**
+   * @throws EntitiesNotRegisteredError when `journalEntities()` is not among the ORM's entities.
+   * @throws InvalidArgumentError for an option out of range.
+   */
+  constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
+    this.#store = openStore(entityManagerOf(orm), settingsOf(options));
+  }
+
+  /**
+   * Appends entries to a thread, making the thread if need be. All or nothing.
+   *
+   * Costs one statement on PostgreSQL and one short transaction on SQLite, whatever the length of the thread; with ids
+   * of your own, or after a guard that did not hold, a transaction of five short statements.
+   *
+   * @throws RevConflictError when `expectedRev` is not the thread's rev.
+   * @throws DuplicateEntryError when ids of yours are recorded already, but not as this same append.
+   * @throws InvalidEntryError, InvalidValueError, InvalidIdError, InvalidArgumentError, LimitExceededError before any SQL.
+   * @throws AppendOutcomeUnknownError when it was sent and no answer came; append again with the ids it names.
+   * @throws TimeoutError when it could not be sent in time: nothing was written.
+   */
+  append(threadId: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<AppendResult> {
+    return append(this.#store, threadId, entries, options);
+  }
+
+  /**
+   * The whole thread as one consistent state, or as it was at `upToRev`. Undefined when it has no entries.
+   *
+   * @throws OrphanedEntriesError, InvalidRevError, CorruptEntryError, CorruptMetadataError when what is stored is damaged.
+   */
+  load(threadId: string, options?: LoadOptions): Promise<Thread | undefined> {
+    return load(this.#store, threadId, options);
+  }
+
+  /** The thread's rev, hash and metadata without its entries; also when it has none yet. One row. */
+  head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined> {
+    return head(this.#store, threadId, options);
+  }
+
+  /**
+   * A thread's entries, page by page, in constant memory; a tail (`backward`, `limit`) costs the same for any length.
+   *
+   * @throws ThreadDeletedError when the thread is deleted, or deleted and made again, while it is read.
+   */
+  read(threadId: string, options?: ReadOptions): AsyncIterable<Entry> {
+    return read(this.#store, threadId, options);
+  }
+
+  /** The heads of all threads, by thread id (bytewise), page by page. */
+  threads(options?: ThreadsOptions): AsyncIterable<ThreadHead> {
+    return threads(this.#store, options);
+  }
+
+  /** Deletes a thread and all it has, leaving an erasure record without content. Also when there is none. */
+  delete(threadId: string, options?: CallOptions): Promise<void> {
+    return deleteThread(this.#store, threadId, options);
+  }
+
+  /** What was deleted, by thread id and generation. */
+  erasures(options?: ErasuresOptions): AsyncIterable<Erasure> {
+    return erasures(this.#store, options);
+  }
+
+  /** This journal inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */
+  within(em: SqlEntityManager): ThreadJournal {
+    const bound = new ThreadJournal(em);
+    bound.#store = { ...this.#store, em: entityManagerOf(em) };
+    bound.#bound = true;
+    return bound;
+  }
+
+  /** Refuses new calls and waits for those under way. Never closes the host's ORM. May be called again. */
+  async close(): Promise<void> {
+    if (this.#bound) return;
+    if (resolveEm(this.#store.em).isInTransaction()) {
+      throw new InvalidArgumentError({ argument: 'close', reason: 'a journal cannot be closed inside a transaction' });
+    }
+    await closeStore(this.#store);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function entityManagerOf(orm: OrmOrEntityManager): SqlEntityManager {
+  const em = 'em' in orm ? orm.em : orm;
+  if (typeof em?.getKysely === 'function') return em;
+  throw new InvalidArgumentError({
+    argument: 'orm',
+    reason: 'must be a MikroORM, or its EntityManager, on an SQL driver',
+  });
+}
