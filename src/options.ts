@@ -50,6 +50,12 @@ export function settingsOf(options: JournalOptions = {}): Settings {
   };
 }
 
+/** An options object, or a clear word that it is none. */
+export function optionsOf<T extends object>(options: T): T {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
+  throw new InvalidArgumentError({ argument: 'options', reason: 'must be an object' });
+}
+
 function positive(value: unknown, argument: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError({ argument, reason: 'must be a positive integer' });

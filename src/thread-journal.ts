@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { resolveEm } from './dialects/index.ts';
+import { transactionOf } from './dialects/index.ts';
 import { InvalidArgumentError } from './errors.ts';
 import {
   type AppendOptions,
@@ -39,7 +39,6 @@ export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityMa
  */
 export class ThreadJournal implements Journal {
   #store: Store;
-  #bound = false;
 
   /**
    * @throws EntitiesNotRegisteredError when `journalEntities()` is not among the ORM's entities.
@@ -106,15 +105,14 @@ export class ThreadJournal implements Journal {
   /** This journal inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */
   within(em: SqlEntityManager): ThreadJournal {
     const bound = new ThreadJournal(em);
-    bound.#store = { ...this.#store, em: entityManagerOf(em) };
-    bound.#bound = true;
+    bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
     return bound;
   }
 
   /** Refuses new calls and waits for those under way. Never closes the host's ORM. May be called again. */
   async close(): Promise<void> {
-    if (this.#bound) return;
-    if (resolveEm(this.#store.em).isInTransaction()) {
+    if (this.#store.bound) return;
+    if (transactionOf(this.#store.em) !== undefined) {
       throw new InvalidArgumentError({ argument: 'close', reason: 'a journal cannot be closed inside a transaction' });
     }
     await closeStore(this.#store);

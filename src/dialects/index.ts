@@ -2,5 +2,5 @@ export { type Call, type CallOptions, runCall } from './call.ts';
 export { isPostgres, isSqlite, Position, TransactionId } from './columns.ts';
 export type { Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 export { dialectOf } from './dialect-of.ts';
-export { onConnection, resolveEm, type Session, sessionOn } from './session.ts';
+export { onConnection, type Session, sessionOn, transactionOf } from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';

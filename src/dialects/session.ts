@@ -32,11 +32,16 @@ export function onConnection<T>(em: SqlEntityManager, body: (session: Session) =
 }
 
 /**
- * The EntityManager whose transaction a call made now belongs to. Inside `em.transactional()` that is the one in the
- * async context, if it is of the same ORM, whichever fork the journal was opened on. Ask at call time, synchronously.
+ * The EntityManager whose transaction a call made now belongs to, or undefined when it is in none. Inside
+ * `em.transactional()` that is the one in the async context, whichever fork the journal was opened on. Ask at call
+ * time, synchronously.
+ *
+ * The driver is compared each time: MikroORM finds an ambient transaction by its context's name, and two ORMs in one
+ * process both go by `default`.
  */
-export function resolveEm(em: SqlEntityManager): SqlEntityManager {
-  if (em.isInTransaction()) return em;
-  const ambient = TransactionContext.getEntityManager(em.name);
-  return ambient !== undefined && ambient.getDriver() === em.getDriver() ? (ambient as SqlEntityManager) : em;
+export function transactionOf(em: SqlEntityManager): SqlEntityManager | undefined {
+  const ambient = TransactionContext.getEntityManager(em.name) as SqlEntityManager | undefined;
+  return [em.getContext(false), ambient].find(
+    candidate => candidate?.getDriver() === em.getDriver() && candidate.isInTransaction(),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../dialects/index.ts';
 import { AppendOutcomeUnknownError } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { appendLocked } from './append-locked.ts';
 import { advance, type Member } from './decide.ts';
@@ -7,7 +8,7 @@ import type { NewEntry } from './entry.ts';
 import { genesisHash } from './hash.ts';
 import type { AppendOptions, AppendResult } from './journal.ts';
 import { prepareEntries, prepareMetadata } from './prepare.ts';
-import { call, type Scope, type Store } from './store.ts';
+import { caller, type Scope, type Store } from './store.ts';
 import { toEntry } from './thread.ts';
 
 /**
@@ -18,9 +19,11 @@ export async function append(
   store: Store,
   threadId: string,
   entries: readonly NewEntry[],
-  { expectedRev, metadata, signal }: AppendOptions = {},
+  options: AppendOptions = {},
 ): Promise<AppendResult> {
+  const run = caller(store);
   const { settings } = store;
+  const { expectedRev, metadata, signal } = optionsOf(options);
   const member: Member = {
     threadId: checkId(threadId, 'threadId'),
     ...prepareEntries(entries, settings),
@@ -29,7 +32,7 @@ export async function append(
   };
   const entryIds = member.entries.map(entry => entry.id);
   const unknown = (cause: unknown): Error => new AppendOutcomeUnknownError({ threadId, entryIds, cause });
-  return call(store, { operation: 'append', signal, unknown }, async (scope, running) => {
+  return run({ operation: 'append', signal, unknown }, async (scope, running) => {
     try {
       return await appendOne(store, scope, running, member);
     } catch (error) {

@@ -1,19 +1,22 @@
+import { optionsOf } from '../options.ts';
 import { checkId } from '../values/index.ts';
 import type { CallOptions } from './journal.ts';
-import { call, type Store } from './store.ts';
+import { caller, type Store } from './store.ts';
 
 /**
  * Deletes a thread with all it has. One INSERT of the erasure record, from the head under lock; the database's own
  * trigger deletes the rest, so that the application's role needs no right to delete.
  */
-export async function deleteThread(store: Store, threadId: string, { signal }: CallOptions = {}): Promise<void> {
+export async function deleteThread(store: Store, threadId: string, options: CallOptions = {}): Promise<void> {
+  const run = caller(store);
+  const { signal } = optionsOf(options);
   checkId(threadId, 'threadId');
   const { dialect, tables, settings } = store;
   const sql = dialect.statement(
     `insert into ${tables.erasures} (thread_id, generation, rev, head_hash, erased_at)
 select thread_id, generation, rev, head_hash, ? from ${tables.threads} where thread_id = ? ${dialect.forUpdate}`,
   );
-  await call(store, { operation: 'delete', signal }, scope =>
+  await run({ operation: 'delete', signal }, scope =>
     scope.together(session => session.run(sql, [settings.now(), threadId])),
   );
 }

@@ -1,21 +1,20 @@
 import { CorruptEntryError, InvalidRevError, OrphanedEntriesError } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import type { RecordedEntry } from './decide.ts';
 import { chainHash, entryDigest, genesisHash } from './hash.ts';
 import type { LoadOptions } from './journal.ts';
 import { entryOf, type HeadRow, metadataOf, readRows } from './rows.ts';
-import { call, type Store } from './store.ts';
+import { caller, type Store } from './store.ts';
 import { freeze, type Thread } from './thread.ts';
 
 /** The whole thread as one consistent state, or as it was at `upToRev`. Undefined when it has no entries (there). */
-export async function load(
-  store: Store,
-  threadId: string,
-  { upToRev, signal }: LoadOptions = {},
-): Promise<Thread | undefined> {
+export async function load(store: Store, threadId: string, options: LoadOptions = {}): Promise<Thread | undefined> {
+  const run = caller(store);
+  const { upToRev, signal } = optionsOf(options);
   checkId(threadId, 'threadId');
   if (upToRev !== undefined) checkInteger(upToRev, 'upToRev', 0);
-  return call(store, { operation: 'load', signal }, async scope => {
+  return run({ operation: 'load', signal }, async scope => {
     const part = { fromSeq: 0, toSeq: upToRev, limit: undefined, backward: false, kinds: undefined };
     const { head, entries } = await scope.once(session => readRows(store, session, threadId, part));
     checkWhole(threadId, head, entries, upToRev);

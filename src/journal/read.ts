@@ -1,30 +1,31 @@
 import { CorruptEntryError, InvalidArgumentError, ThreadDeletedError } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import type { Entry } from './entry.ts';
 import type { ReadOptions } from './journal.ts';
 import { entryOf, type Part, readRows } from './rows.ts';
-import { pager, type Store } from './store.ts';
+import { type Caller, caller, type Store } from './store.ts';
 
 const PAGE = 256;
 
 /** Entries page by page, in constant memory. A thread deleted under way ends it with ThreadDeletedError. */
 export function read(store: Store, threadId: string, options: ReadOptions = {}): AsyncIterable<Entry> {
-  return readPages(store, pager(store), threadId, options);
+  return readPages(store, caller(store), threadId, options);
 }
 
 async function* readPages(
   store: Store,
-  call: ReturnType<typeof pager>,
+  run: Caller,
   threadId: string,
   options: ReadOptions,
 ): AsyncGenerator<Entry, void, undefined> {
-  const { signal } = options;
+  const { signal } = optionsOf(options);
   let { part, left } = checkRead(threadId, options);
   let generation: string | undefined;
   let lastSeq = -1;
   while (left > 0 && (part.toSeq === undefined || part.fromSeq < part.toSeq)) {
     const limit = Math.min(left, PAGE);
-    const page = await call(store, { operation: 'read', signal }, scope =>
+    const page = await run({ operation: 'read', signal }, scope =>
       scope.once(session => readRows(store, session, threadId, { ...part, limit })),
     );
     if (generation !== undefined && page.head?.generation !== generation) {

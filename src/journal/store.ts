@@ -4,18 +4,28 @@ import {
   type Dialect,
   dialectOf,
   onConnection,
-  resolveEm,
   runCall,
   type Session,
   sessionOn,
   type Tables,
+  transactionOf,
 } from '../dialects/index.ts';
-import { EntitiesNotRegisteredError, JournalClosedError, StorageNotMigratedError } from '../errors.ts';
+import {
+  EntitiesNotRegisteredError,
+  InvalidArgumentError,
+  JournalClosedError,
+  StorageNotMigratedError,
+} from '../errors.ts';
 import type { Settings } from '../options.ts';
 
 /** What every verb works on: where the tables are, how this database speaks, and what the caller chose. */
 export interface Store {
+  /** The EntityManager the journal was opened on, to find transactions by. */
   readonly em: SqlEntityManager;
+  /** One of our own, for statements outside any transaction: `em` may stand for whatever the async context holds. */
+  readonly own: SqlEntityManager;
+  /** True for a journal made by `within(em)`: it works in that transaction or not at all. */
+  readonly bound: boolean;
   readonly dialect: Dialect;
   readonly tables: Tables;
   readonly settings: Settings;
@@ -27,6 +37,8 @@ export interface Store {
 export function openStore(em: SqlEntityManager, settings: Settings): Store {
   return {
     em,
+    own: em.fork() as SqlEntityManager,
+    bound: false,
     dialect: dialectOf(em.getPlatform()),
     tables: { threads: table(em, 'Thread'), entries: table(em, 'Entry'), erasures: table(em, 'Erasure') },
     settings,
@@ -50,42 +62,47 @@ export interface CallNeeds {
   readonly unknown?: ((cause: unknown) => unknown) | undefined;
 }
 
-/**
- * Runs one public call: finds its transaction now, before anything is awaited, and keeps it within its time.
- */
-export function call<T>(store: Store, needs: CallNeeds, body: (scope: Scope, call: Call) => Promise<T>): Promise<T> {
-  const em = resolveEm(store.em);
-  return track(store, () => runIn(store, em, needs, body));
-}
+/** Runs calls of the public API in the transaction that was current when the caller was made. */
+export type Caller = <T>(needs: CallNeeds, body: (scope: Scope, call: Call) => Promise<T>) => Promise<T>;
 
-/** The same for a reader that makes many calls: they all belong to the transaction it was opened in. */
-export function pager(store: Store): typeof call {
-  const em = resolveEm(store.em);
-  return (_store, needs, body) => track(store, () => runIn(store, em, needs, body));
+/** Made first thing in each verb, before anything is awaited; a reader makes all its calls with one. */
+export function caller(store: Store): Caller {
+  const transaction = transactionOf(store.em);
+  return (needs, body) => track(store, () => runIn(store, transaction, needs, body));
 }
 
 async function runIn<T>(
   store: Store,
-  em: SqlEntityManager,
-  needs: CallNeeds,
+  transaction: SqlEntityManager | undefined,
+  { operation, signal, unknown }: CallNeeds,
   body: (scope: Scope, call: Call) => Promise<T>,
 ): Promise<T> {
   if (store.life.closed) throw new JournalClosedError();
+  // Outside the transaction it was meant for, a write would stay when the host rolls back.
+  if (store.bound && transaction === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'em',
+      reason: 'within(em) needs an EntityManager inside a transaction',
+    });
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError({ argument: 'signal', reason: 'must be an AbortSignal' });
+  }
   const { timeoutMs } = store.settings;
   return runCall(
-    { operation: needs.operation, timeoutMs, signal: needs.signal },
+    { operation, timeoutMs, signal },
     async running => {
-      const scope = scopeOf(store, em, running);
+      const scope = scopeOf(store, transaction, running);
       if (!store.life.migrated) await checkMigrated(store, scope);
       return body(scope, running);
     },
-    needs.unknown,
+    unknown,
   );
 }
 
-function scopeOf(store: Store, em: SqlEntityManager, running: Call): Scope {
-  if (em.isInTransaction()) {
-    const session = sessionOn(em.getKysely());
+function scopeOf(store: Store, transaction: SqlEntityManager | undefined, running: Call): Scope {
+  if (transaction !== undefined) {
+    const session = sessionOn(transaction.getKysely());
     const inside = <T>(body: (session: Session) => Promise<T>): Promise<T> => {
       running.check();
       return body(session);
@@ -95,11 +112,11 @@ function scopeOf(store: Store, em: SqlEntityManager, running: Call): Scope {
   return {
     joined: false,
     once: body =>
-      onConnection(em, session => {
+      onConnection(store.own, session => {
         running.check();
         return body(session);
       }),
-    together: body => store.dialect.transaction(em, running, body),
+    together: body => store.dialect.transaction(store.own, running, body),
   };
 }
 

@@ -1,21 +1,20 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import type { Erasure, ThreadHead } from './entry.ts';
 import type { CallOptions, ErasuresOptions, ThreadsOptions } from './journal.ts';
 import { HEAD_COLUMNS, type HeadRow, toHead } from './rows.ts';
-import { call, pager, type Store } from './store.ts';
+import { caller, type Store } from './store.ts';
 
 const PAGE = 256;
 
 /** The thread's head, also when it has no entries yet. */
-export async function head(
-  store: Store,
-  threadId: string,
-  { signal }: CallOptions = {},
-): Promise<ThreadHead | undefined> {
+export async function head(store: Store, threadId: string, options: CallOptions = {}): Promise<ThreadHead | undefined> {
+  const run = caller(store);
+  const { signal } = optionsOf(options);
   checkId(threadId, 'threadId');
   const sql = store.dialect.statement(`select ${HEAD_COLUMNS} from ${store.tables.threads} where thread_id = ?`);
-  const [row] = await call(store, { operation: 'head', signal }, scope =>
+  const [row] = await run({ operation: 'head', signal }, scope =>
     scope.once(session => session.run<HeadRow>(sql, [threadId])),
   );
   return row === undefined ? undefined : toHead(row);
@@ -91,15 +90,15 @@ function pages<Row, Item>(
   { operation, sql, options }: Listing,
   keyed: Keyed<Row, Item>,
 ): AsyncIterable<Item> {
-  const page = pager(store);
+  const run = caller(store);
   const text = store.dialect.statement(sql);
   return (async function* () {
-    const { limit, signal } = options;
+    const { limit, signal } = optionsOf(options);
     let left = limit === undefined ? Number.POSITIVE_INFINITY : checkInteger(limit, 'limit', 0);
     let key = keyed.start();
     while (left > 0) {
       const size = Math.min(left, PAGE);
-      const rows = await page(store, { operation, signal }, scope =>
+      const rows = await run({ operation, signal }, scope =>
         scope.once(session => session.run<Row>(text, [...key, size])),
       );
       for (const row of rows) {

@@ -110,7 +110,7 @@ begin
     -- After a dump and restore, transaction ids start again: renewing them, and nothing else, is no change of history.
     probe := new;
     probe.xid := old.xid;
-    if probe is not distinct from old then
+    if new.xid <> old.xid and probe is not distinct from old then
       return new;
     end if;
   end if;

@@ -59,7 +59,13 @@ export class CreateJournal extends Migration {
 export const migrations = { migrationsList: [{ name: 'CreateJournal', class: CreateJournal }], snapshot: false };
 
 export function ormOptions(url: string): Record<string, unknown> {
-  const common = { entities: [...journalEntities()], extensions: [Migrator], migrations, allowGlobalContext: true };
+  const common = {
+    entities: [...journalEntities()],
+    extensions: [Migrator],
+    migrations,
+    allowGlobalContext: true,
+    logger: () => {},
+  };
   return url.startsWith('sqlite:')
     ? { ...common, dbName: url.slice('sqlite:'.length), onCreateConnection: sqliteSetup() }
     : { ...common, clientUrl: url };
