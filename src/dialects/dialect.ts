@@ -35,12 +35,14 @@ export interface Dialect {
    * `= any(…)`, may scan the whole thread under a generic plan; a lateral `limit 1` may not.
    */
   probe(table: string, condition: string): string;
+  /** A column that has one of many values. */
+  anyOf(column: string): { readonly condition: string; bind(values: readonly string[]): readonly unknown[] };
   /**
-   * Locks these heads until the transaction ends, and reads them. PostgreSQL locks rows, in the order of their ids so
+   * Locks the heads that meet the condition until the transaction ends, and reads them. PostgreSQL locks rows, in the order of their ids so
    * that two appends never wait for each other; on SQLite any write takes the one lock there is, even one that
    * changes nothing.
    */
-  lockHeads(tables: Tables, ids: RowSource): string;
+  lockHeads(tables: Tables, ids: string): string;
   /** Behind a `select` that feeds an insert: keeps the rows read from changing before it is done. */
   readonly forUpdate: string;
   /** The transaction that appends, for the feed of all threads; on SQLite position order is commit order. */

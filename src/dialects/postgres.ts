@@ -21,9 +21,10 @@ export const postgres: Dialect = {
 
   probe: (table, condition) => `cross join lateral (select e.* from ${table} e where ${condition} limit 1) e`,
 
-  lockHeads: (tables: Tables, ids: RowSource) =>
-    `select t.* from ${tables.threads} t where t.thread_id in (select i.thread_id from ${ids.from})
-order by t.thread_id for update of t`,
+  anyOf: column => ({ condition: `${column} = any(?::text[])`, bind: values => [values] }),
+
+  lockHeads: (tables: Tables, ids: string) =>
+    `select * from ${tables.threads} where ${ids} order by thread_id for update`,
 
   forUpdate: 'for update',
   transactionId: 'pg_current_xact_id()',

@@ -20,8 +20,12 @@ export const sqlite: Dialect = {
   // CROSS JOIN keeps the order of the loops: rows outside, index look-up inside.
   probe: (table, condition) => `cross join ${table} e on ${condition}`,
 
-  lockHeads: (tables: Tables, ids: RowSource) =>
-    `update ${tables.threads} set version = version where thread_id in (select i.thread_id from ${ids.from}) returning *`,
+  anyOf: column => ({
+    condition: `${column} in (select value from json_each(?))`,
+    bind: values => [JSON.stringify(values)],
+  }),
+
+  lockHeads: (tables: Tables, ids: string) => `update ${tables.threads} set version = version where ${ids} returning *`,
 
   forUpdate: '',
   transactionId: '0',

@@ -46,14 +46,14 @@ async function lockHead(
   session: Session,
   { threadId, expectedRev, metadata }: Member,
 ): Promise<{ head: LockedHead; made: boolean }> {
-  const ids = dialect.rows({ thread_id: 'text' });
-  const lock = dialect.statement(dialect.lockHeads(tables, ids));
+  const ids = dialect.anyOf('thread_id');
+  const lock = dialect.statement(dialect.lockHeads(tables, ids.condition));
   const make = dialect.statement(
     `insert into ${tables.threads} (thread_id, generation, rev, version, head_hash, metadata, created_at, updated_at)
 values (?, ?, 0, 1, ?, ?, ?, ?) on conflict (thread_id) do nothing returning rev`,
   );
   for (;;) {
-    const [row] = await session.run<{ rev: number; head_hash: string }>(lock, ids.bind([{ thread_id: threadId }]));
+    const [row] = await session.run<{ rev: number; head_hash: string }>(lock, ids.bind([threadId]));
     if (row !== undefined) return { head: { rev: Number(row.rev), hash: row.head_hash }, made: false };
     const head = { rev: 0, hash: genesisHash(threadId) };
     if (expectedRev !== undefined && expectedRev > 0) return { head, made: false };

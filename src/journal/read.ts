@@ -23,7 +23,7 @@ async function* readPages(
   let { part, left } = checkRead(threadId, options);
   let generation: string | undefined;
   let lastSeq = -1;
-  while (left > 0 && (part.toSeq === undefined || part.fromSeq < part.toSeq)) {
+  do {
     const limit = Math.min(left, PAGE);
     const page = await run({ operation: 'read', signal }, scope =>
       scope.once(session => readRows(store, session, threadId, { ...part, limit })),
@@ -45,7 +45,7 @@ async function* readPages(
     if (page.entries.length < limit) return;
     left -= page.entries.length;
     part = part.backward ? { ...part, toSeq: lastSeq } : { ...part, fromSeq: lastSeq + 1 };
-  }
+  } while (left > 0 && (part.toSeq === undefined || part.fromSeq < part.toSeq));
 }
 
 function checkRead(threadId: string, options: ReadOptions): { part: Part; left: number } {

@@ -48,21 +48,21 @@ export async function readRows(
   threadId: string,
   part: Part,
 ): Promise<{ head: HeadRow | undefined; entries: readonly RecordedEntry[] }> {
-  const kinds = dialect.rows({ kind: 'text' });
+  const kinds = dialect.anyOf('kind');
   const sql = `select 'head' as part, rev as n, generation as a, created_at as at, head_hash as b, metadata as c,
   cast(null as text) as d, updated_at from ${tables.threads} where thread_id = ?
 union all select * from (
   select 'entry' as part, seq as n, entry_id as a, at, kind as b, payload as c, refs as d, cast(null as bigint) as u
-  from ${tables.entries} where thread_id = ? and seq >= ?${part.toSeq === undefined ? '' : ' and seq < ?'}
-  ${part.kinds === undefined ? '' : `and kind in (select i.kind from ${kinds.from})`}
+  from ${tables.entries} where thread_id = ? and seq >= cast(? as bigint)${part.toSeq === undefined ? '' : ' and seq < cast(? as bigint)'}
+  ${part.kinds === undefined ? '' : `and ${kinds.condition}`}
   order by seq ${part.backward ? 'desc' : 'asc'}${part.limit === undefined ? '' : ' limit ?'}
-) e`;
+) part_of_entries`;
   const rows = await session.run<UnionRow>(dialect.statement(sql), [
     threadId,
     threadId,
     part.fromSeq,
     ...(part.toSeq === undefined ? [] : [part.toSeq]),
-    ...(part.kinds === undefined ? [] : kinds.bind(part.kinds.map(kind => ({ kind })))),
+    ...(part.kinds === undefined ? [] : kinds.bind(part.kinds)),
     ...(part.limit === undefined ? [] : [part.limit]),
   ]);
   const head = rows.find(row => row.part === 'head');

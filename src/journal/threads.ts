@@ -96,7 +96,7 @@ function pages<Row, Item>(
     const { limit, signal } = optionsOf(options);
     let left = limit === undefined ? Number.POSITIVE_INFINITY : checkInteger(limit, 'limit', 0);
     let key = keyed.start();
-    while (left > 0) {
+    do {
       const size = Math.min(left, PAGE);
       const rows = await run({ operation, signal }, scope =>
         scope.once(session => session.run<Row>(text, [...key, size])),
@@ -108,6 +108,6 @@ function pages<Row, Item>(
       }
       if (rows.length < size) return;
       left -= rows.length;
-    }
+    } while (left > 0);
   })();
 }

@@ -1,0 +1,81 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP proxy in this process that can cut a connection after so many bytes, and counts what passes. */
+export interface TcpProxy {
+  readonly url: string;
+  /** Cuts the next connection after so many bytes of answers, or of requests, have passed; 0 lets all pass. */
+  cutAfter(bytes: number, side: 'answers' | 'requests'): void;
+  /** How many connections were cut. */
+  readonly cuts: number;
+  /** What the client has sent since the last call, as text. */
+  sent(): string;
+  close(): Promise<void>;
+}
+
+export async function startProxy(target: string): Promise<TcpProxy> {
+  const to = new URL(target);
+  const sockets = new Set<Socket>();
+  let budget = 0;
+  let cutSide: 'answers' | 'requests' = 'answers';
+  let cuts = 0;
+  let requests: Buffer[] = [];
+
+  const server: Server = createServer(client => {
+    const upstream = connect(Number(to.port), to.hostname);
+    const ends = [client, upstream];
+    for (const socket of ends) {
+      socket.setNoDelay(true);
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        for (const other of ends) other.destroy();
+      });
+    }
+    const pass = (from: Socket, into: Socket, side: 'answers' | 'requests'): void => {
+      from.on('data', chunk => {
+        if (side === 'requests') requests.push(chunk);
+        if (budget === 0 || side !== cutSide) {
+          into.write(chunk);
+          return;
+        }
+        if (chunk.length < budget) {
+          budget -= chunk.length;
+          into.write(chunk);
+          return;
+        }
+        // The part that still passes is flushed; then both ends go at once, as when a machine in between dies.
+        into.write(chunk.subarray(0, budget), () => {
+          for (const socket of ends) socket.resetAndDestroy();
+        });
+        budget = 0;
+        cuts += 1;
+      });
+    };
+    pass(client, upstream, 'requests');
+    pass(upstream, client, 'answers');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const url = new URL(target);
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  return {
+    url: url.toString(),
+    cutAfter: (bytes, side) => {
+      budget = bytes;
+      cutSide = side;
+    },
+    get cuts() {
+      return cuts;
+    },
+    sent: () => {
+      const text = Buffer.concat(requests).toString('latin1');
+      requests = [];
+      return text;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Database, Orm } from './backends.ts';
+import { openOrm } from './backends.ts';
+import { startProxy } from './proxy.ts';
+import { sql } from './sql.ts';
+
+/** An ORM whose statements can be seen as the database got them. */
+export interface Watched {
+  readonly orm: Orm;
+  /** The statements since the last call. */
+  taken(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function watch(database: Database): Promise<Watched> {
+  return database.backend === 'postgresql' ? watchPostgres(database) : watchSqlite(database);
+}
+
+/** Reads the text of each Parse message off the wire: `P`, length, statement name, text. */
+async function watchPostgres(database: Database): Promise<Watched> {
+  const proxy = await startProxy(database.url);
+  const orm = await openOrm(proxy.url);
+  return {
+    orm,
+    taken: () => {
+      const bytes = Buffer.from(proxy.sent(), 'latin1');
+      const statements: string[] = [];
+      for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {
+        if (String.fromCharCode(bytes[at] ?? 0) !== 'P') continue;
+        const [, text = ''] = bytes
+          .subarray(at + 5, at + 1 + bytes.readUInt32BE(at + 1))
+          .toString()
+          .split('\0');
+        statements.push(text);
+      }
+      return statements;
+    },
+    close: async () => {
+      await orm.close(true);
+      await proxy.close();
+    },
+  };
+}
+
+async function watchSqlite(database: Database): Promise<Watched> {
+  let statements: string[] = [];
+  const orm = await database.openOrm({ driverOptions: { verbose: (text: string) => statements.push(text) } });
+  return {
+    orm,
+    taken: () => {
+      const taken = statements;
+      statements = [];
+      return taken;
+    },
+    close: async () => {},
+  };
+}
+
+/** One place where a statement touches a table, as the planner would go about it. */
+export interface Access {
+  readonly table: string;
+  readonly how: 'scan' | 'index';
+  readonly condition: string;
+}
+
+/** The plan of a statement that does not know its parameters. */
+export async function accesses(orm: Orm, backend: string, statement: string): Promise<readonly Access[]> {
+  return backend === 'postgresql' ? postgresPlan(orm, statement) : sqlitePlan(orm, statement);
+}
+
+interface Node {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly 'Recheck Cond'?: string;
+  readonly Plans?: readonly Node[];
+}
+
+async function postgresPlan(orm: Orm, statement: string): Promise<readonly Access[]> {
+  const [row] = await sql<{ 'QUERY PLAN': readonly { Plan: Node }[] }>(
+    orm,
+    `explain (generic_plan, format json) ${statement}`,
+  );
+  const found: Access[] = [];
+  const walk = (node: Node): void => {
+    const table = node['Relation Name'];
+    if (table !== undefined && /Scan/.test(node['Node Type'])) {
+      const condition = node['Index Cond'] ?? node['Recheck Cond'];
+      found.push({ table, how: condition === undefined ? 'scan' : 'index', condition: condition ?? '' });
+    }
+    node.Plans?.forEach(walk);
+  };
+  for (const { Plan } of row?.['QUERY PLAN'] ?? []) walk(Plan);
+  return found;
+}
+
+async function sqlitePlan(orm: Orm, statement: string): Promise<readonly Access[]> {
+  const rows = await sql<{ detail: string }>(orm, `explain query plan ${statement}`);
+  return rows.flatMap(({ detail }) => {
+    const [, verb, name = '', rest = ''] = /^(SCAN|SEARCH) (\S+)(?: USING (.*))?$/.exec(detail) ?? [];
+    if (verb === undefined) return [];
+    return [{ table: name, how: verb === 'SEARCH' ? 'index' : 'scan', condition: rest } as const];
+  });
+}
