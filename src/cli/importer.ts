@@ -1,8 +1,9 @@
 import type { Journal } from '../index.ts';
+import type { Run } from './compare.ts';
 import { BadLine } from './exit.ts';
 import { type FileEntry, type FileLine, parseLine } from './parse-line.ts';
 import type { Line } from './read-lines.ts';
-import { type ImportCount, type Run, storeRun } from './store-run.ts';
+import { type ImportCount, storeRun } from './store-run.ts';
 
 /** As many entries, or characters of lines, wait for one append at most. */
 const MAX_ENTRIES = 1_000;

@@ -59,10 +59,24 @@ function exists(file: string): CliError {
 function problemOf(error: unknown, file: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string' || typeof syscall !== 'string' || !FILE_SYSTEM.has(code)) return error;
-  return new CliError(2, `${file} cannot be written (${code})${code === 'ENOENT' ? ': its folder does not exist' : ''}`);
+  return new CliError(
+    2,
+    `${file} cannot be written (${code})${code === 'ENOENT' ? ': its folder does not exist' : ''}`,
+  );
 }
 
-const FILE_SYSTEM = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'ENOTDIR', 'EISDIR']);
+const FILE_SYSTEM = new Set([
+  'ENOENT',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'ENOTDIR',
+  'EISDIR',
+]);
 
 function codeOf(error: unknown): unknown {
   return (error as { readonly code?: unknown }).code;

@@ -30,8 +30,12 @@ export async function buffered(
   }
 }
 
+export function toStdout(job: (output: Output) => Promise<void>): Promise<void> {
+  return buffered(toStream(process.stdout), job);
+}
+
 /** @throws ReaderGone once nobody reads any more. */
-export function toStream(stream: Writable): (text: string) => Promise<void> {
+function toStream(stream: Writable): (text: string) => Promise<void> {
   // Without a listener an error between two writes would end the process with a stack.
   stream.on('error', () => {});
   return async text => {

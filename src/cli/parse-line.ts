@@ -1,10 +1,12 @@
 import type { Fields, NewEntry } from '../index.ts';
-import { JournalError } from '../index.ts';
+import { JournalError, LimitExceededError } from '../index.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { BadLine } from './exit.ts';
+import { fields, type Json, list, onlyKnown } from './fields.ts';
 import { Problem, parseJson } from './json.ts';
 import { checked, fromFile, kindOfMessage, MAX_ENTRY_BYTES } from './line-form.ts';
 import type { Line } from './read-lines.ts';
+import { cutTo } from './terminal.ts';
 
 /** An entry of the file, checked; `payload` and `refs` as the journal would store them, to compare with what it has. */
 export interface FileEntry {
@@ -28,9 +30,10 @@ export interface FileLine {
   readonly entries: readonly FileEntry[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 const ENTRY = ['seq', 'id', 'at', 'kind', 'payload', 'refs'] as const;
+
+/** A path into a payload may be as long as its keys. */
+const PATH_COLUMNS = 120;
 
 /** @throws BadLine with what is wrong, without a word of the payload. */
 export function parseLine({ number, text }: Line): FileLine {
@@ -41,7 +44,11 @@ export function parseLine({ number, text }: Line): FileLine {
     if (metadata !== undefined) checked(metadata, 'metadata');
     return { number, threadId, metadata, ...entriesOf(line, number) };
   } catch (error) {
-    if (error instanceof JournalError) throw new BadLine(number, error.message);
+    if (error instanceof LimitExceededError) {
+      const { path, limit, max } = error;
+      throw new BadLine(number, `${cutTo(path, PATH_COLUMNS)}: over the limit of an entry (${limit} ${max}): split it`);
+    }
+    if (error instanceof JournalError) throw new BadLine(number, cutTo(error.message, 2 * PATH_COLUMNS));
     if (error instanceof Problem) throw new BadLine(number, error.message);
     throw error;
   }
@@ -105,24 +112,4 @@ function noIdTwice(entries: readonly FileEntry[]): void {
 
 function seqOf(entry: Json, path: string): number | undefined {
   return entry['seq'] === undefined ? undefined : checkInteger(entry['seq'], `${path}seq`, 0);
-}
-
-function fields(value: unknown, what: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new Problem(`${what} is not an object`);
-}
-
-function list(line: Json, name: string): readonly unknown[] {
-  const value = line[name];
-  if (Array.isArray(value)) return value;
-  throw new Problem(`${name} is not an array`);
-}
-
-/** A field we do not know is refused: dropping it would lose it in silence. */
-function onlyKnown(given: Json, known: readonly string[], path: string): void {
-  const unknown = Object.keys(given).find(key => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new Problem(
-    `${path}${JSON.stringify(unknown)} is not a field here (${known.join(', ')}): put it in the payload`,
-  );
 }

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import type { Entry, Fields } from '../index.ts';
 import { stored } from './line-form.ts';
-import { fit, printable } from './terminal.ts';
+import { cutTo, printable } from './terminal.ts';
 
 /** The entry on one line of this many columns. */
 export function entryLine(entry: Entry, columns: number): string {
   const { seq, at, kind, payload } = entry;
-  return fit(`${String(seq).padStart(6)}  ${isoTime(at)}  ${kind.padEnd(11)}  ${summary(payload)}`, columns);
+  return cutTo(`${String(seq).padStart(6)}  ${isoTime(at)}  ${kind.padEnd(11)}  ${summary(payload)}`, columns);
 }
 
 /** ISO in UTC; an instant outside of what a date can be (any safe integer is allowed) as its number. */

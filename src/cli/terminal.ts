@@ -23,17 +23,17 @@ export function safeJson(json: string): string {
 }
 
 /** The printable form, cut to this many columns; `…` says that something was cut. */
-export function fit(text: string, columns: number): string {
+export function cutTo(text: string, columns: number): string {
   // A payload may be a megabyte: no more of it is looked at than could ever be shown.
-  const safe = printable(text.slice(0, columns * 4));
+  const looked = text.slice(0, columns * 4);
   let width = 0;
   let kept = '';
-  for (const character of safe) {
+  for (const character of printable(looked)) {
     width += widthOf(character);
-    if (width > columns - 1 && safe.length > kept.length + character.length) return `${kept}…`;
-    kept += character;
+    if (width > columns) return `${kept}…`;
+    if (width < columns) kept += character;
   }
-  return text.length > columns * 4 ? `${kept}…` : kept;
+  return looked.length < text.length ? `${kept}…` : printable(text);
 }
 
 /** Columns to fill: the terminal's, or 120 where there is none. */

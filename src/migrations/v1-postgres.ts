@@ -67,14 +67,14 @@ export const postgresTables: readonly string[] = [
   primary key ("name", "version")
 )`,
   `create table {schema}"{prefix}journal_projection_states" (
-  "name" text collate "C" not null,
-  "version" int not null,
   "thread_id" text collate "C" not null,
   "generation" text collate "C" not null,
+  "name" text collate "C" not null,
+  "version" int not null,
   "rev" int not null,
   "state" text not null,
   "digest" text not null,
-  primary key ("name", "version", "thread_id", "generation")
+  primary key ("thread_id", "generation", "name", "version")
 )`,
   `create table {schema}"{prefix}journal_parked" (
   "name" text collate "C" not null,

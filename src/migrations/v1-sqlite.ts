@@ -65,14 +65,14 @@ export const sqliteTables: readonly string[] = [
   primary key ("name", "version")
 )`,
   `create table "{prefix}journal_projection_states" (
-  "name" text not null,
-  "version" integer not null,
   "thread_id" text not null,
   "generation" text not null,
+  "name" text not null,
+  "version" integer not null,
   "rev" integer not null,
   "state" text not null,
   "digest" text not null,
-  primary key ("name", "version", "thread_id", "generation")
+  primary key ("thread_id", "generation", "name", "version")
 )`,
   `create table "{prefix}journal_parked" (
   "name" text not null,

@@ -16,11 +16,11 @@ export interface JournalProjectionRow {
 
 /** Folded state of one thread, kept. Disposable. */
 export interface JournalProjectionStateRow {
-  [PrimaryKeyProp]?: ['name', 'version', 'threadId', 'generation'];
-  name: string;
-  version: number;
+  [PrimaryKeyProp]?: ['threadId', 'generation', 'name', 'version'];
   threadId: string;
   generation: string;
+  name: string;
+  version: number;
   rev: number;
   state: string;
   digest: string;
@@ -66,10 +66,11 @@ export function projectionEntities(
       tableName: `${tablePrefix}journal_projection_states`,
       ...schema,
       properties: {
-        name: p.text().primary().name('name').ignoreSchemaChanges('collation'),
-        version: p.integer().primary().name('version'),
+        // The thread first: deleting a thread finds its rows by this key.
         threadId: p.text().primary().name('thread_id').ignoreSchemaChanges('collation'),
         generation: p.text().primary().name('generation').ignoreSchemaChanges('collation'),
+        name: p.text().primary().name('name').ignoreSchemaChanges('collation'),
+        version: p.integer().primary().name('version'),
         rev: p.integer().name('rev'),
         state: p.text().name('state'),
         digest: p.text().name('digest'),

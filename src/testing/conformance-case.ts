@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal } from '../journal/index.ts';
 import type { JournalOptions } from '../options.ts';
 
 /** A journal on one store that all cases share and that has its tables. Each call gives another journal. */

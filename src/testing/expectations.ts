@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { JournalError } from '../errors.ts';
-import type { Entry, Fields, NewEntry } from '../journal/entry.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Thread } from '../journal/thread.ts';
+import type { Entry, Fields, Journal, NewEntry, Thread } from '../journal/index.ts';
 
 /** The call rejects (and does not throw) with an error of ours that has one of these codes and these facts. */
 export async function refuses(
@@ -73,6 +71,13 @@ export function payloadsOf({ entries }: { readonly entries: readonly Entry[] }):
   return entries.map(({ payload }) => payload);
 }
 
+/** The list of that name, for a case that changes it. */
+export function listIn(fields: Fields | undefined, name: string): unknown[] {
+  const list = fields?.[name];
+  assert.ok(Array.isArray(list), `${name} should be a list`);
+  return list;
+}
+
 /** Nothing at all is there: no entries, and no head either. */
 export async function absent(journal: Journal, threadId: string): Promise<void> {
   assert.equal(await journal.head(threadId), undefined);
@@ -84,4 +89,19 @@ export async function leavesUnchanged(journal: Journal, threadId: string, act: (
   const before = { head: await journal.head(threadId), thread: await journal.load(threadId) };
   await act();
   assert.deepEqual({ head: await journal.head(threadId), thread: await journal.load(threadId) }, before);
+}
+
+/** Equal in every bit, the order of keys and of the elements of maps and sets included. */
+export function sameInOrder(actual: unknown, expected: unknown): void {
+  assert.deepEqual(actual, expected);
+  assert.deepEqual(orderOf(actual), orderOf(expected));
+}
+
+/** deepEqual takes objects, maps and sets of another order for equal; as lists they are not. */
+function orderOf(value: unknown): unknown {
+  if (value instanceof Map) return [...value].map(orderOf);
+  if (value instanceof Set || Array.isArray(value)) return [...value].map(orderOf);
+  const prototype: unknown = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.entries(value as object).map(([key, child]) => [key, orderOf(child)]);
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import type { Erasure } from '../journal/entry.ts';
+import type { Erasure } from '../journal/index.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 
 export function checkCount(value: unknown, argument: string): number | undefined {

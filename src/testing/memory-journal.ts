@@ -1,16 +1,23 @@
 import { JournalClosedError, RevConflictError, ThreadDeletedError } from '../errors.ts';
-import type { Entry, Erasure, NewEntry, ThreadHead } from '../journal/entry.ts';
-import type {
-  AppendOptions,
-  AppendResult,
-  ErasuresOptions,
-  Journal,
-  LoadOptions,
-  ReadOptions,
-  ThreadsOptions,
-} from '../journal/journal.ts';
-import { prepareEntries, prepareMetadata } from '../journal/prepare.ts';
-import { freeze, type Thread, toEntry } from '../journal/thread.ts';
+import {
+  type AppendOptions,
+  type AppendResult,
+  type CallOptions,
+  type Entry,
+  type Erasure,
+  type ErasuresOptions,
+  freeze,
+  type Journal,
+  type LoadOptions,
+  type NewEntry,
+  prepareEntries,
+  prepareMetadata,
+  type ReadOptions,
+  type Thread,
+  type ThreadHead,
+  type ThreadsOptions,
+  toEntry,
+} from '../journal/index.ts';
 import { type JournalOptions, type Settings, settingsOf } from '../options.ts';
 import { checkId, decodeObject } from '../values/index.ts';
 import { checkCount, checkDirection, checkKinds, checkRecord } from './memory-arguments.ts';
@@ -83,7 +90,7 @@ export class MemoryJournal implements Journal {
     return freeze({ id: threadId, generation, hash, metadata, createdAt, updatedAt }, entries);
   }
 
-  async head(threadId: string, options: Pick<LoadOptions, 'signal'> = {}): Promise<ThreadHead | undefined> {
+  async head(threadId: string, options: CallOptions = {}): Promise<ThreadHead | undefined> {
     checkId(threadId, 'threadId');
     this.#enter(options.signal);
     const stored = this.#store.threads.get(threadId);
@@ -125,7 +132,7 @@ export class MemoryJournal implements Journal {
     }
   }
 
-  async delete(threadId: string, options: Pick<LoadOptions, 'signal'> = {}): Promise<void> {
+  async delete(threadId: string, options: CallOptions = {}): Promise<void> {
     checkId(threadId, 'threadId');
     this.#enter(options.signal);
     const stored = this.#store.threads.get(threadId);

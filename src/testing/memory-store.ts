@@ -1,8 +1,8 @@
 import { DuplicateEntryError } from '../errors.ts';
-import type { Erasure, ThreadHead } from '../journal/entry.ts';
-import { chainHash, genesisHash, type StoredEntry } from '../journal/hash.ts';
-import type { PreparedEntry } from '../journal/prepare.ts';
+import { chainHash, type Erasure, genesisHash, type prepareEntries, type ThreadHead } from '../journal/index.ts';
 import { decodeObject } from '../values/index.ts';
+
+type StoredEntry = ReturnType<typeof prepareEntries>['entries'][number];
 
 /** What a database would hold. Journals on the same store see each other's threads. */
 export class MemoryStore {
@@ -26,7 +26,7 @@ export function createThread(threadId: string, generation: string, metadata: str
   return { generation, metadata, createdAt: now, updatedAt: now, entries: [], hashes: [genesisHash(threadId)] };
 }
 
-export function withEntries(thread: MemoryThread, added: readonly PreparedEntry[], updatedAt: number): MemoryThread {
+export function withEntries(thread: MemoryThread, added: readonly StoredEntry[], updatedAt: number): MemoryThread {
   const hashes = [...thread.hashes];
   for (const { digest } of added) hashes.push(chainHash(newest(hashes), digest));
   return { ...thread, updatedAt, entries: [...thread.entries, ...added], hashes };

@@ -12,9 +12,9 @@ export function describe(value: unknown): string {
   return name === undefined ? 'an instance of a class' : `an instance of ${name}`;
 }
 
-/** What to pass instead of an object that is refused for its class. */
+/** What to pass instead of an object that is refused for its class. No `instanceof`: it would run a Proxy's trap. */
 export function advice(value: object): string {
-  if (Buffer.isBuffer(value)) return 'pass new Uint8Array(buffer)';
+  if (Object.getPrototypeOf(value) === Buffer.prototype) return 'pass new Uint8Array(buffer)';
   if (types.isBoxedPrimitive(value)) return 'pass the primitive';
   if (ArrayBuffer.isView(value) || types.isSharedArrayBuffer(value)) return 'pass its bytes as a Uint8Array';
   return 'pass a plain object of what it holds';

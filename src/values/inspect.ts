@@ -12,7 +12,7 @@ import { Walk } from './walk.ts';
 /** `json` for a plain object of which JSON says all there is to say. */
 export type Form = 'json' | 'rich';
 
-const PROTO = 'an own property of this name can be stored only in a value that is wholly plain JSON';
+const PROTO = 'an own property of this name can be stored only in a plain object that is wholly plain JSON';
 
 /**
  * Decides, before anything is encoded, whether a value is of the closed set and within the limits, and in which form it
@@ -20,7 +20,7 @@ const PROTO = 'an own property of this name can be stored only in a value that i
  * between this and the encoding. Iterative: depth cannot exhaust the stack.
  *
  * Bytes: a slot (a property's, an element's) counts two, for its value and its comma; what a string, a name or a buffer
- * has beyond that counts where it is met.
+ * has beyond that counts where it is met. The sum is never more than the text will have.
  */
 export function inspect(value: unknown, path: string, limits: ValueLimits): Form {
   const walk = new Walk(path, limits);

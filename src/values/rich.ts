@@ -1,5 +1,4 @@
 import { type StringifyOperations, stringify } from 'devalue';
-import { tagOf } from './tags.ts';
 import { viewedBytes } from './views.ts';
 
 /** devalue's text of a value that `inspect` let pass. It is an array or a negative number: never begins with `{`. */
@@ -9,14 +8,11 @@ export function stringifyRich(value: unknown): string {
 
 const operations: Partial<StringifyOperations> = {
   /**
-   * Every object and string is written where it occurs. Equal values have equal texts then, shared parts or not; the
-   * walk's count is a floor of the text's length; and a reader can refuse whatever is referred to twice.
+   * Every object, string and bigint is written where it occurs. Equal values have equal texts then, shared parts or not;
+   * the walk's count is a floor of the text's length; and a reader can refuse whatever is referred to twice.
    */
   identify: value => (typeof value === 'object' || typeof value === 'string' || typeof value === 'bigint' ? {} : value),
-  /** By the same table as the walk. */
-  tagOf: value => tagOf(value) ?? 'Object',
-  /** `then` may be a property like any other: a function there was refused. */
-  isThenable: () => false,
+  /** devalue would write the whole buffer of a view. */
   viewInfo: view => {
     const buffer = viewedBytes(view);
     const byteLength = buffer.byteLength;
@@ -24,8 +20,4 @@ const operations: Partial<StringifyOperations> = {
   },
   /** As if no slot were empty: each hole is written then, and no short text can claim a billion of them. */
   indicesOf: array => array,
-  shapeOf: value => ({
-    kind: Object.getPrototypeOf(value) === null ? 'null-proto' : 'plain',
-    keys: Object.keys(value),
-  }),
 };

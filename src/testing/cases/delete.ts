@@ -70,12 +70,15 @@ export const deleteCases: readonly ConformanceCase[] = [
     }
     assert.deepEqual([generations.size, hashes.size], [4, 1]);
   }),
-  conformanceCase('shows another journal on the same store that a thread is gone', async ({ journal, open, threadId }) => {
-    const other = await open();
-    await journal.append(threadId, numbered(2));
-    assert.equal((await loaded(other, threadId)).rev, 2);
-    await journal.delete(threadId);
-    await absent(other, threadId);
-    assert.deepEqual((await other.append(threadId, numbered(1))).rev, 1);
-  }),
+  conformanceCase(
+    'shows another journal on the same store that a thread is gone',
+    async ({ journal, open, threadId }) => {
+      const other = await open();
+      await journal.append(threadId, numbered(2));
+      assert.equal((await loaded(other, threadId)).rev, 2);
+      await journal.delete(threadId);
+      await absent(other, threadId);
+      assert.deepEqual((await other.append(threadId, numbered(1))).rev, 1);
+    },
+  ),
 ];

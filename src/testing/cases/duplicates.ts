@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NewEntry } from '../../journal/entry.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Journal, NewEntry } from '../../journal/index.ts';
 import { type CaseOptions, type ConformanceCase, conformanceCase } from '../conformance-case.ts';
 import { leavesUnchanged, refuses } from '../expectations.ts';
 

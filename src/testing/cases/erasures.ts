@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Erasure } from '../../journal/entry.ts';
-import { genesisHash } from '../../journal/hash.ts';
-import type { Journal } from '../../journal/journal.ts';
+import { type Erasure, genesisHash, type Journal } from '../../journal/index.ts';
 import { type ConformanceCase, conformanceCase } from '../conformance-case.ts';
 import { numbered, range, take } from '../expectations.ts';
 
@@ -72,11 +70,19 @@ export const erasureCases: readonly ConformanceCase[] = [
     );
   }),
   conformanceCase('lists the records of one thread by generation, bytewise', async ({ open, threadId }) => {
-    const names = ['d', 'B', 'é', '10', '9', 'a'].map(name => `${name}-${threadId}`);
-    const journal = await open({ newId: () => names.shift() ?? 'none' });
+    const names = ['d', 'B', 'é', '10', '9', 'a'];
+    let made = 0;
+    const newId = () => {
+      made += 1;
+      return `${names[made % 6]}-${made}-${threadId}`;
+    };
+    const journal = await open({ newId });
     const generations = await liveAndDie(journal, threadId, 6);
     const found = (await erasuresUnder(journal, threadId)).map(erasure => erasure.generation);
-    assert.deepEqual(found, generations.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    assert.deepEqual(
+      found,
+      generations.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    );
     assert.notDeepEqual(found, generations);
   }),
   conformanceCase('starts behind the given record, within a thread too', async ({ journal, threadId }) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chainHash, entryDigest, genesisHash } from '../../journal/hash.ts';
+import { chainHash, entryDigest, genesisHash } from '../../journal/index.ts';
 import { type ConformanceCase, conformanceCase } from '../conformance-case.ts';
 import { numbered, range } from '../expectations.ts';
 

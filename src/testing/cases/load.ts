@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { appendToThread, newThread } from '../../journal/thread.ts';
+import { appendToThread, newThread } from '../../journal/index.ts';
 import { type ConformanceCase, conformanceCase } from '../conformance-case.ts';
-import { appendMany, loaded, numbered, payloadsOf, range, take } from '../expectations.ts';
+import { appendMany, listIn, loaded, numbered, payloadsOf, range, take } from '../expectations.ts';
 
 export const loadCases: readonly ConformanceCase[] = [
   conformanceCase(
@@ -72,9 +72,12 @@ export const loadCases: readonly ConformanceCase[] = [
   conformanceCase('gives a load value of its own to each caller', async ({ journal, threadId }) => {
     await journal.append(threadId, [{ payload: { list: [1], when: new Date(1) } }], { metadata: { tags: ['a'] } });
     const first = await loaded(journal, threadId);
-    (first.entries[0]?.payload['list'] as number[]).push(2);
-    (first.entries[0]?.payload['when'] as Date).setTime(99);
-    (first.metadata['tags'] as string[]).push('b');
+    const fields = first.entries[0]?.payload;
+    listIn(fields, 'list').push(2);
+    const when = fields?.['when'];
+    assert.ok(when instanceof Date);
+    when.setTime(99);
+    listIn(first.metadata, 'tags').push('b');
     const second = await loaded(journal, threadId);
     assert.deepEqual(payloadsOf(second), [{ list: [1], when: new Date(1) }]);
     assert.deepEqual(second.metadata, { tags: ['a'] });

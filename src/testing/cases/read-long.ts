@@ -61,16 +61,19 @@ export const readLongCases: readonly ConformanceCase[] = [
       assert.deepEqual([there.value?.seq, back.value?.seq], [seq, 1_000 - seq]);
     }
   }),
-  conformanceCase('gives no gap and nothing twice when entries arrive while it reads', async ({ journal, threadId }) => {
-    await appendMany(journal, threadId, 1_100);
-    const reader = journal.read(threadId)[Symbol.asyncIterator]();
-    const seen: number[] = [];
-    await reader.next();
-    await appendMany(journal, threadId, 300);
-    await drain(reader, seen);
-    assert.ok(seen.length >= 1_099, `${seen.length} entries were read`);
-    assert.deepEqual(seen, range(1, seen.length + 1));
-  }),
+  conformanceCase(
+    'gives no gap and nothing twice when entries arrive while it reads',
+    async ({ journal, threadId }) => {
+      await appendMany(journal, threadId, 1_100);
+      const reader = journal.read(threadId)[Symbol.asyncIterator]();
+      const seen: number[] = [];
+      await reader.next();
+      await appendMany(journal, threadId, 300);
+      await drain(reader, seen);
+      assert.ok(seen.length >= 1_099, `${seen.length} entries were read`);
+      assert.deepEqual(seen, range(1, seen.length + 1));
+    },
+  ),
   endsWhen('ends with an error when the thread is deleted while it is read', 'delete', 'forward'),
   endsWhen('ends with an error when the thread is deleted while it is read backward', 'delete', 'backward'),
   endsWhen('does not go over into a thread created anew under the id', 'delete and create again', 'forward'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ReadOptions } from '../../journal/journal.ts';
+import type { ReadOptions } from '../../journal/index.ts';
 import { type ConformanceCase, conformanceCase } from '../conformance-case.ts';
-import { appendMany, loaded, numbered, range, seqsOf, take } from '../expectations.ts';
+import { appendMany, listIn, loaded, numbered, range, seqsOf, take } from '../expectations.ts';
 
 /** On a thread of eight entries, these options read these seqs. */
 function reads(title: string, expected: readonly (readonly [ReadOptions, readonly number[]])[]): ConformanceCase {
@@ -104,7 +104,7 @@ export const readCases: readonly ConformanceCase[] = [
   conformanceCase('gives entries of their own to each reader', async ({ journal, threadId }) => {
     await journal.append(threadId, [{ payload: { list: [1] } }]);
     const [entry] = await take(journal.read(threadId));
-    (entry?.payload['list'] as number[]).push(2);
+    listIn(entry?.payload, 'list').push(2);
     const [again] = await take(journal.read(threadId));
     assert.deepEqual(again?.payload, { list: [1] });
   }),

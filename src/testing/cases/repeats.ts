@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NewEntry } from '../../journal/entry.ts';
+import type { NewEntry } from '../../journal/index.ts';
 import { type ConformanceCase, conformanceCase } from '../conformance-case.ts';
 import { leavesUnchanged, loaded, numbered, payloadsOf } from '../expectations.ts';
 

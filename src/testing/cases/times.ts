@@ -18,7 +18,7 @@ export const timeCases: readonly ConformanceCase[] = [
       const thread = await loaded(journal, threadId);
       assert.deepEqual([thread.createdAt, thread.updatedAt], [1_000, 5_000]);
     },
-    { labels: ['E22', 'T14'] },
+    { labels: ['E22'] },
   ),
   conformanceCase("takes the thread's times from the clock, not from its entries", async ({ open, threadId }) => {
     const journal = await open({ now: () => 7_000 });

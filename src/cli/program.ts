@@ -1,0 +1,98 @@
+import { Command, Option } from 'commander';
+import { count, usageError, version } from './flags.ts';
+
+/** The commands and their flags. Each command's code is loaded when it runs, so that `--help` is quick. */
+export function program(): Command {
+  const top = new Command('thread-journal')
+    .description('Imports, exports and shows the threads of a thread-journal database.')
+    .version(version())
+    .option('--url <url>', 'the database: sqlite:./file.db or postgresql://user@host:5432/database')
+    .option('--config <file>', "or the host's MikroORM config (default: mikro-orm.config.{ts,js,mjs})")
+    .option('--context <name>', 'with --config: which of its contexts')
+    .option('--schema <name>', 'with --url, on PostgreSQL: the schema of the tables')
+    .option('--table-prefix <prefix>', 'with --url: what goes before each table name')
+    .option('--json', 'the result as JSON, for programs')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(`${usageError(text)}\n`) })
+    .exitOverride()
+    .addHelpText('after', FOOTER);
+  addWriting(top);
+  addReading(top);
+  return top;
+}
+
+const FOOTER = `
+Better than a password in the URL: PGPASSWORD, or a ~/.pgpass file.
+Exit codes: 0 done; 1 a problem in the data (a bad line, no such thread); 2 it could not run.`;
+
+const FORMS = `
+Each line is one conversation or one entry:
+  {"threadId": "t1", "metadata": {…}, "messages": [{"role": "user", "content": "…"}, …]}
+  {"threadId": "t1", "metadata": {…}, "entries": [{"kind": "note", "payload": {…}}, …]}
+  {"threadId": "t1", "seq": 0, "kind": "note", "payload": {…}}
+An entry may have id, at and refs too. Lines say what a thread holds from its start, or from seq:
+what it holds already is compared, the rest is appended. So the same file again adds nothing.
+The first line that cannot be kept ends the import; all lines before it are kept.`;
+
+function addWriting(top: Command): void {
+  top
+    .command('migrate')
+    .description("create the journal's tables, in a database that has no host of its own")
+    .action(async (_flags: unknown, command: Command) => {
+      const { migrate } = await import('./commands/migrate.ts');
+      await migrate(command.optsWithGlobals());
+    });
+  top
+    .command('import')
+    .description('append what a JSONL file holds and the database lacks')
+    .argument('<file>', 'the file, or - for stdin')
+    .option('--yes', 'create the tables without asking, if there are none (with --url)')
+    .addHelpText('after', FORMS)
+    .action(async (file: string, _flags: unknown, command: Command) => {
+      const { importFile } = await import('./commands/import.ts');
+      await importFile(file, command.optsWithGlobals());
+    });
+}
+
+const VALUES = `
+A value that JSON cannot hold (Date, bigint, Map, …) is written as ["devalue", …], and read back by import.
+messages leaves out ids, times and refs, and refuses a thread that holds anything but chat messages.`;
+
+function addReading(top: Command): void {
+  top
+    .command('export')
+    .description('write threads as JSONL, in a form that import reads')
+    .argument('[threadId...]', 'which threads (default: all)')
+    .addOption(
+      new Option('--format <format>', 'a line a thread, a line an entry, or chat messages only')
+        .choices(['conversations', 'entries', 'messages'])
+        .default('conversations'),
+    )
+    .option('--output <file>', 'a file instead of stdout; it appears when it is whole')
+    .option('--force', 'replace the file if it exists')
+    .addHelpText('after', VALUES)
+    .action(async (threadIds: readonly string[], _flags: unknown, command: Command) => {
+      const { exportThreads } = await import('./commands/export.ts');
+      await exportThreads(threadIds, command.optsWithGlobals());
+    });
+  top
+    .command('threads')
+    .description('list the threads, by id')
+    .option('--after <id>', 'start behind this thread')
+    .option('--limit <n>', 'at most so many', count)
+    .action(async (_flags: unknown, command: Command) => {
+      const { listThreads } = await import('./commands/threads.ts');
+      await listThreads(command.optsWithGlobals());
+    });
+  top
+    .command('show')
+    .description('show one thread, a line an entry')
+    .argument('<threadId>', 'which thread')
+    .option('--from <seq>', 'start at this entry', count)
+    .option('--limit <n>', 'at most so many entries', count)
+    .option('--tail <n>', 'only the last so many', count)
+    .action(async (threadId: string, _flags: unknown, command: Command) => {
+      const { showThread } = await import('./commands/show.ts');
+      await showThread(threadId, command.optsWithGlobals());
+    });
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import * as api from '../src/index.ts';
+import * as testing from '../src/testing/index.ts';
+
+// Adding a name is a promise, removing one breaks somebody: both are decisions, so both fail here first.
+test('the public door has these names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'AppendOutcomeUnknownError',
+    'CorruptEntryError',
+    'CorruptMetadataError',
+    'DuplicateEntryError',
+    'EntitiesNotRegisteredError',
+    'InvalidArgumentError',
+    'InvalidEntryError',
+    'InvalidIdError',
+    'InvalidRevError',
+    'InvalidValueError',
+    'JournalClosedError',
+    'JournalError',
+    'LimitExceededError',
+    'OrphanedEntriesError',
+    'RevConflictError',
+    'StorageNotMigratedError',
+    'ThreadDeletedError',
+    'ThreadJournal',
+    'TimeoutError',
+    'appendToThread',
+    'createStorageTables',
+    'dropStorageTables',
+    'entryAt',
+    'filterByKind',
+    'journalEntities',
+    'lastEntry',
+    'newThread',
+    'sliceThread',
+    'sqliteSetup',
+  ]);
+});
+
+test('thread-journal/testing has these names', () => {
+  expect(Object.keys(testing).sort()).toEqual(['MemoryJournal', 'MemoryStore', 'conformanceCases']);
+});

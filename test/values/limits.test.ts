@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidValueError, LimitExceededError } from '../../src/errors.ts';
+import { decodeValue, encodeValue, MAX_DEPTH } from '../../src/values/index.ts';
+import { closedSetValue } from './closed-set.ts';
+import { limits } from './limits-for-tests.ts';
+import { refusalOf } from './refusal-of.ts';
+import { sameValue } from './same-value.ts';
+
+type Wrap = (inner: unknown) => unknown;
+
+const wraps: readonly [string, Wrap][] = [
+  ['objects', inner => ({ inner })],
+  ['arrays', inner => [inner]],
+  ['maps', inner => new Map([[0, inner]])],
+  ['map keys', inner => new Map([[inner, 0]])],
+  ['sets', inner => new Set([inner])],
+  ['objects without a prototype', inner => Object.assign(Object.create(null), { inner })],
+];
+
+describe('maxDepth', () => {
+  it.each(wraps)('is the number of %s that may be inside one another', (_, wrap) => {
+    const value = nested(wrap, 256);
+    expect(sameValue(decodeValue(encodeValue(value, 'v', limits)), value)).toBe(true);
+    expect(limitOf(wrap(value))).toMatchObject({ limit: 'maxDepth', max: 256, path: expect.stringMatching(/^v./) });
+  });
+
+  it.each(wraps)('can be raised to what JSON and devalue bear, and no further: %s', (_, wrap) => {
+    const value = nested(wrap, MAX_DEPTH);
+    const raised = { ...limits, maxDepth: 1e9 };
+    expect(decodeValue(encodeValue(value, 'v', raised))).toBeDefined();
+    expect(limitOf(wrap(value), raised)).toMatchObject({ limit: 'maxDepth', max: MAX_DEPTH });
+  });
+
+  it.each(wraps)('refuses a million %s inside one another without exhausting the stack', (_, wrap) => {
+    expect(limitOf(nested(wrap, 1e6))).toMatchObject({ limit: 'maxDepth' });
+  });
+});
+
+describe('maxBytes', () => {
+  it('is exact: the text may have so many bytes and not one more', () => {
+    const property = fc.property(closedSetValue, value => {
+      const text = encodeValue(value, 'v', limits);
+      const maxBytes = Buffer.byteLength(text);
+      expect(encodeValue(value, 'v', { ...limits, maxBytes })).toBe(text);
+      expect(limitOf(value, { ...limits, maxBytes: maxBytes - 1 })).toMatchObject({
+        limit: 'maxEntryBytes',
+        max: maxBytes - 1,
+        path: 'v',
+      });
+    });
+    fc.assert(property, { numRuns: 2000 });
+  });
+
+  it('counts UTF-8, and the escapes of what cannot be stored raw', () => {
+    expect(encodeValue({ a: 'é' }, 'v', { ...limits, maxBytes: 10 })).toBe('{"a":"é"}');
+    expect(limitOf({ a: 'é' }, { ...limits, maxBytes: 9 })).toMatchObject({ limit: 'maxEntryBytes' });
+    expect(limitOf({ a: '\0' }, { ...limits, maxBytes: 10 })).toMatchObject({ limit: 'maxEntryBytes' });
+  });
+
+  const huge: readonly [string, unknown][] = [
+    ['a string of 16 Mi', 'x'.repeat(2 ** 24)],
+    ['a property name of 16 Mi', { ['x'.repeat(2 ** 24)]: 1 }],
+    ['a billion holes', new Array(1e9)],
+    ['a billion holes with something in them', Object.assign(new Array(1e9), { 5: 1 })],
+    ['16 Mi bytes', new Uint8Array(2 ** 24)],
+    ['a buffer of 16 Mi', new ArrayBuffer(2 ** 24)],
+    ['a bigint of a billion bits', 1n << 1_000_000_000n],
+    ['a negative bigint of a billion bits', -(1n << 1_000_000_000n)],
+    ['many large bigints', new Array(1000).fill(1n << 100_000n)],
+    ['an array shared 2^24 times over', shared(inner => [inner, inner])],
+    ['an object shared 2^24 times over', shared(a => ({ a, b: a }))],
+    ['a map shared 2^24 times over', shared(a => new Map([[1, a]]).set(2, a))],
+    ['a million entries of a map', new Map(Array.from({ length: 1e6 }, (_, index) => [index, 1]))],
+    ['a million elements of a set', new Set(Array.from({ length: 1e6 }, (_, index) => index))],
+    ['an address of 2 Mi', new URL(`http://a/${'x'.repeat(2 ** 21)}`)],
+    ['a pattern of 2 Mi', new RegExp('x'.repeat(2 ** 21))],
+  ];
+
+  it.each(huge)('stops early at %s', (_, value) => {
+    expect(limitOf({ value })).toMatchObject({ limit: 'maxEntryBytes', max: limits.maxBytes, path: 'v' });
+  });
+
+  it('names the cycle, not the limit, when that is why a value has no end', () => {
+    const wide: Record<string, unknown> = { filler: 'x'.repeat(300_000) };
+    wide['list'] = [new Map([['back', wide]])];
+    expect(refusalOf(() => encodeValue(wide, 'v', limits))).toMatchObject({
+      path: 'v.list[0].values()[0]',
+      reason: 'is cyclic: it leads back to v',
+    });
+    wide['list'] = [new Map([['back', { filler: wide['filler'] }]])];
+    expect(encodeValue(wide, 'v', limits).length).toBeGreaterThan(600_000);
+  });
+});
+
+function nested(wrap: Wrap, depth: number): unknown {
+  let value: unknown = 0;
+  for (let level = 0; level < depth; level += 1) value = wrap(value);
+  return value;
+}
+
+function shared(wrap: Wrap): unknown {
+  return nested(wrap, 24);
+}
+
+function limitOf(value: unknown, under: typeof limits = limits): LimitExceededError {
+  try {
+    encodeValue(value, 'v', under);
+  } catch (error) {
+    if (error instanceof LimitExceededError && !(error instanceof InvalidValueError)) return error;
+    throw error;
+  }
+  return expect.fail('no limit was exceeded');
+}
