@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { InvalidArgumentError } from './errors.ts';
+import { checkId, checkInteger } from './values/index.ts';
 
 /** What one append may hold. Beyond a limit: `LimitExceededError`, before any SQL. */
 export interface Limits {
@@ -42,11 +43,13 @@ export function settingsOf(options: JournalOptions = {}): Settings {
   for (const key of Object.keys(defaultLimits) as (keyof Limits)[]) {
     limits[key] = positive(options.limits?.[key] ?? defaultLimits[key], `limits.${key}`);
   }
+  const now = callable(options.now ?? Date.now, 'now');
+  const newId = callable(options.newId ?? (() => v7()), 'newId');
   return {
     limits,
     timeoutMs: positive(options.timeoutMs ?? 30_000, 'timeoutMs'),
-    now: callable(options.now ?? Date.now, 'now'),
-    newId: callable(options.newId ?? (() => v7()), 'newId'),
+    now: () => checkInteger(now(), 'now()'),
+    newId: () => checkId(newId(), 'newId()'),
   };
 }
 

@@ -8,7 +8,8 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** The storeys of the house, from the ground up. A room imports from rooms below it, through their doors. */
 const STOREYS: readonly (readonly string[])[] = [
   ['errors'],
-  ['options', 'values'],
+  ['values'],
+  ['options'],
   ['dialects'],
   ['journal', 'migrations'],
   ['snapshots', 'checkpoints'],

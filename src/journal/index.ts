@@ -21,7 +21,7 @@ export type {
   ThreadsOptions,
 } from './journal.ts';
 export { load } from './load.ts';
-export { prepareEntries, prepareMetadata } from './prepare.ts';
+export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
 export { closeStore, openStore, type Store } from './store.ts';
 export {

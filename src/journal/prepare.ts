@@ -80,10 +80,12 @@ function encodeField(value: unknown, path: string, { maxDepth, maxEntryBytes }: 
 
 /** A field we do not know is refused: `{ role, content }` without a payload around it would be lost in silence. */
 function fieldsOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidEntryError({ path, reason: 'must be an object' });
+  const prototype = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new InvalidEntryError({ path, reason: 'must be a plain object' });
   }
-  const unknown = Object.keys(value).find(key => !KNOWN.has(key));
+  const unknown = Reflect.ownKeys(value as object).find(key => typeof key === 'symbol' || !KNOWN.has(key));
   if (unknown === undefined) return value as Readonly<Record<string, unknown>>;
-  throw new InvalidEntryError({ path, reason: `has no field ${JSON.stringify(unknown)}: put it in payload or refs` });
+  const name = JSON.stringify(String(unknown).slice(0, 40));
+  throw new InvalidEntryError({ path, reason: `an entry has no field ${name}: put it in payload or refs` });
 }

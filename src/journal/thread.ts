@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { InvalidArgumentError, InvalidRevError } from '../errors.ts';
+import { DuplicateEntryError, InvalidArgumentError, InvalidRevError } from '../errors.ts';
 import { settingsOf } from '../options.ts';
 import { checkId, checkInteger, decodeObject } from '../values/index.ts';
 import type { Entry, Fields, NewEntry } from './entry.ts';
@@ -53,6 +53,9 @@ export function appendToThread(
 ): Thread {
   checkThread(thread);
   const prepared = prepareEntries(Array.isArray(entries) ? entries : [entries], settingsOf({ now: () => now, newId }));
+  const held = new Set(thread.entries.map(entry => entry.id));
+  const entryIds = prepared.entries.map(entry => entry.id).filter(id => held.has(id));
+  if (entryIds.length > 0) throw new DuplicateEntryError({ threadId: thread.id, entryIds });
   let { hash } = thread;
   const added = prepared.entries.map((entry, index) => {
     hash = chainHash(hash, entry.digest);
@@ -73,13 +76,17 @@ export function entryAt(thread: Thread, seq: number): Entry | undefined {
 
 /** The entries of one kind, or of any of several, in order. */
 export function filterByKind(thread: Thread, kinds: string | readonly string[]): readonly Entry[] {
+  if (typeof kinds !== 'string' && !Array.isArray(kinds)) {
+    throw new InvalidArgumentError({ argument: 'kinds', reason: 'must be a kind or an array of kinds' });
+  }
   const wanted = new Set(typeof kinds === 'string' ? [kinds] : kinds);
   return checkThread(thread).entries.filter(entry => wanted.has(entry.kind));
 }
 
 /** The entries from `fromSeq` (included) to `toSeq` (excluded); what lies outside the thread is left out. */
-export function sliceThread(thread: Thread, fromSeq = 0, toSeq: number = thread.rev): readonly Entry[] {
-  return checkThread(thread).entries.slice(checkInteger(fromSeq, 'fromSeq', 0), checkInteger(toSeq, 'toSeq', 0));
+export function sliceThread(thread: Thread, fromSeq = 0, toSeq?: number): readonly Entry[] {
+  const { rev, entries } = checkThread(thread);
+  return entries.slice(checkInteger(fromSeq, 'fromSeq', 0), checkInteger(toSeq ?? rev, 'toSeq', 0));
 }
 
 /** One stored row as the entry that callers see. Throws when its values cannot be decoded. */
@@ -94,7 +101,7 @@ export function freeze(facts: Omit<Thread, 'rev' | 'entries' | 'stats'>, entries
     ...facts,
     rev: entries.length,
     entries: Object.freeze(entries),
-    stats: { entryCount: entries.length },
+    stats: Object.freeze({ entryCount: entries.length }),
   });
 }
 

@@ -1,8 +1,6 @@
 import { DuplicateEntryError } from '../errors.ts';
-import { chainHash, type Erasure, genesisHash, type prepareEntries, type ThreadHead } from '../journal/index.ts';
+import { chainHash, type Erasure, genesisHash, type PreparedEntry, type ThreadHead } from '../journal/index.ts';
 import { decodeObject } from '../values/index.ts';
-
-type StoredEntry = ReturnType<typeof prepareEntries>['entries'][number];
 
 /** What a database would hold. Journals on the same store see each other's threads. */
 export class MemoryStore {
@@ -17,7 +15,7 @@ export interface MemoryThread {
   readonly metadata: string;
   readonly createdAt: number;
   readonly updatedAt: number;
-  readonly entries: readonly StoredEntry[];
+  readonly entries: readonly PreparedEntry[];
   /** The hash chain: one link more than there are entries; `hashes[rev]` covers the first `rev` of them. */
   readonly hashes: readonly string[];
 }
@@ -26,7 +24,7 @@ export function createThread(threadId: string, generation: string, metadata: str
   return { generation, metadata, createdAt: now, updatedAt: now, entries: [], hashes: [genesisHash(threadId)] };
 }
 
-export function withEntries(thread: MemoryThread, added: readonly StoredEntry[], updatedAt: number): MemoryThread {
+export function withEntries(thread: MemoryThread, added: readonly PreparedEntry[], updatedAt: number): MemoryThread {
   const hashes = [...thread.hashes];
   for (const { digest } of added) hashes.push(chainHash(newest(hashes), digest));
   return { ...thread, updatedAt, entries: [...thread.entries, ...added], hashes };
@@ -39,7 +37,7 @@ export function withEntries(thread: MemoryThread, added: readonly StoredEntry[],
 export function recordedRun(
   threadId: string,
   { entries }: MemoryThread,
-  wanted: readonly StoredEntry[],
+  wanted: readonly PreparedEntry[],
 ): number | undefined {
   const seqs = new Map(entries.map(({ id }, seq) => [id, seq]));
   const held = wanted.map(({ id }) => id).filter(id => seqs.has(id));
@@ -73,7 +71,7 @@ export function compareErasures(a: Key, b: Key): number {
 }
 
 /** When it happened is not part of what is said: a retry fills in another time. */
-function sameContent(a: StoredEntry, b: StoredEntry | undefined): boolean {
+function sameContent(a: PreparedEntry, b: PreparedEntry | undefined): boolean {
   return a.id === b?.id && a.kind === b.kind && a.payload === b.payload && a.refs === b.refs;
 }
 

@@ -27,6 +27,10 @@ describe('without a database', () => {
       values: [...wrong.filter(v => typeof v !== 'object' || v === null), 'x', 7, ['x'], undefined],
       call: value => journal.append('t', [value]),
     },
+    'append entry of no plain object': {
+      values: [new Map(), new Date(0), new (class Note {})(), { [Symbol('x')]: 1 }, { paylod: {} }],
+      call: value => journal.append('t', [value]),
+    },
     'append entry.id': { values: notString.slice(0, -1), call: id => journal.append('t', [{ id }]) },
     'append entry.kind': { values: notString.slice(0, -1), call: kind => journal.append('t', [{ kind }]) },
     'append entry.at': { values: notInteger.slice(0, -1), call: at => journal.append('t', [{ at }]) },
@@ -75,6 +79,9 @@ describe('without a database', () => {
     const failure = await journal.append('t', [{}]).catch(error => error);
     expect(failure).not.toBeInstanceOf(JournalError);
     expect(failure).toMatchObject({ code: 'ECONNREFUSED' });
+    for (const call of [() => journal.load('t'), () => journal.delete('t'), () => collect(journal.read('t'))]) {
+      await expect(call()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    }
   });
 
   test('no error tells the password', async () => {

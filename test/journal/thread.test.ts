@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DuplicateEntryError, InvalidArgumentError, InvalidIdError } from '../../src/index.ts';
 import {
   appendToThread,
   entryAt,
@@ -193,4 +194,27 @@ describe('every helper', () => {
     const error = expect.objectContaining({ code: 'invalid_rev', threadId: 'thread-1', rev: 5, entryCount: 4 });
     for (const helper of Object.values(helpers)) expect(() => helper({ ...four, rev: 5 })).toThrow(error);
   });
+});
+
+test('what is no thread, or no kind, is refused as such by every helper', () => {
+  const wrong = null as never;
+  for (const call of [
+    () => lastEntry(wrong),
+    () => entryAt(wrong, 0),
+    () => sliceThread(wrong),
+    () => filterByKind(wrong, 'x'),
+  ]) {
+    expect(call).toThrow(InvalidArgumentError);
+  }
+  expect(() => filterByKind(newThread('t'), 5 as never)).toThrow(InvalidArgumentError);
+});
+
+test('appending an id that the thread holds is refused, as the journal would', () => {
+  const thread = appendToThread(newThread('t'), { id: 'a' });
+  expect(() => appendToThread(thread, [{ id: 'b' }, { id: 'a' }])).toThrow(DuplicateEntryError);
+});
+
+test('a clock or an id maker that gives no good value is found out before anything is made of it', () => {
+  expect(() => appendToThread(newThread('t'), {}, { now: 0.5 })).toThrow(InvalidArgumentError);
+  expect(() => appendToThread(newThread('t'), {}, { newId: () => '\0' })).toThrow(InvalidIdError);
 });
