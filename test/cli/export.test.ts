@@ -20,38 +20,21 @@ eachBackend(
       return id;
     }
 
-    test('writes a line a thread, with metadata and entries as import takes them', async () => {
+    test('writes a line a thread, or a line an entry with the metadata at the first', async () => {
       const id = await thread();
-      const { code, stdout, stderr } = await exporting(id);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toBe(
+      const [a, b] = [
+        { id: 'a', at: 1, kind: 'message', payload: { role: 'user', content: 'hi' } },
+        { id: 'b', at: 2, kind: 'note', payload: { text: 'x' }, refs: { entryId: 'a' } },
+      ];
+      const metadata = { tier: 'gold' };
+      const stdout = jsonl([{ threadId: id, metadata, entries: [a, b] }]);
+      expect(await exporting(id)).toEqual({ code: 0, stdout, stderr: '' });
+      expect((await exporting(id, '--format', 'entries')).stdout).toBe(
         jsonl([
-          {
-            threadId: id,
-            metadata: { tier: 'gold' },
-            entries: [
-              { id: 'a', at: 1, kind: 'message', payload: { role: 'user', content: 'hi' } },
-              { id: 'b', at: 2, kind: 'note', payload: { text: 'x' }, refs: { entryId: 'a' } },
-            ],
-          },
+          { threadId: id, seq: 0, ...a, metadata },
+          { threadId: id, seq: 1, ...b },
         ]),
       );
-    });
-
-    test('writes a line an entry, the metadata with the first', async () => {
-      const id = await thread();
-      expect(parsed((await exporting(id, '--format', 'entries')).stdout)).toEqual([
-        {
-          threadId: id,
-          seq: 0,
-          id: 'a',
-          at: 1,
-          kind: 'message',
-          payload: { role: 'user', content: 'hi' },
-          metadata: { tier: 'gold' },
-        },
-        { threadId: id, seq: 1, id: 'b', at: 2, kind: 'note', payload: { text: 'x' }, refs: { entryId: 'a' } },
-      ]);
     });
 
     test('writes chat messages as they were, and refuses a thread that holds anything else', async () => {
