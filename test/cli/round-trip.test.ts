@@ -27,7 +27,15 @@ const HOSTILE: readonly NewEntry[] = [
   { payload: PLAIN },
   { payload: TEXT, refs: TEXT },
   { payload: { ...TEXT, when: new Date(-1), bad: new Date(Number.NaN) }, refs: { big: 2n ** 70n } },
-  { payload: { zero: -0, nan: Number.NaN, least: Number.NEGATIVE_INFINITY, none: undefined, holes: [1, , 3] } },
+  {
+    payload: {
+      zero: -0,
+      nan: Number.NaN,
+      least: Number.NEGATIVE_INFINITY,
+      none: undefined,
+      holes: Object.assign([], { 0: 1, 2: 3 }),
+    },
+  },
   { payload: { map: new Map<unknown, unknown>([[{ a: 1 }, new Set([1n, '1', 1])]]), bytes: new Uint8Array([0, 255]) } },
   { payload: { url: new URL('https://u:p@h/?q#f'), regexp: /a\/b\n/giu, floats: new Float64Array([-0, Number.NaN]) } },
   { payload: { $rich: 'devalue', payload: ['devalue', [1]], devalue: ['devalue', [{ a: 1 }]] } },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidValueError, LimitExceededError } from '../../src/errors.ts';
 import { decodeValue, encodeValue, MAX_DEPTH } from '../../src/values/index.ts';
+import { inspect } from '../../src/values/inspect.ts';
 import { closedSetValue } from './closed-set.ts';
 import { limits } from './limits-for-tests.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -52,6 +53,21 @@ describe('maxBytes', () => {
     fc.assert(property, { numRuns: 2000 });
   });
 
+  const tight: readonly unknown[] = [
+    { a: 1, b: 2, c: 3 },
+    { a: { b: { c: [1, 2, [], {}, ''] } } },
+    ['x', 'x', 'x'].map(letter => letter.repeat(1000)),
+    [1n, 1n, 1n].map(one => one << 400n),
+    new Map(['a', 'b', 'c'].map(letter => [letter, 0])),
+    new Set([0, 1, 2]),
+    { bytes: new Uint8Array(3), more: new ArrayBuffer(3) },
+  ];
+
+  it.each(tight)('is exact where every byte is foreseen: %o', value => {
+    const text = encodeValue(value, 'v', limits);
+    expect(encodeValue(value, 'v', { ...limits, maxBytes: text.length })).toBe(text);
+  });
+
   it('counts UTF-8, and the escapes of what cannot be stored raw', () => {
     expect(encodeValue({ a: 'é' }, 'v', { ...limits, maxBytes: 10 })).toBe('{"a":"é"}');
     expect(limitOf({ a: 'é' }, { ...limits, maxBytes: 9 })).toMatchObject({ limit: 'maxEntryBytes' });
@@ -77,8 +93,12 @@ describe('maxBytes', () => {
     ['a pattern of 2 Mi', new RegExp('x'.repeat(2 ** 21))],
   ];
 
-  it.each(huge)('stops early at %s', (_, value) => {
-    expect(limitOf({ value })).toMatchObject({ limit: 'maxEntryBytes', max: limits.maxBytes, path: 'v' });
+  it.each(huge)('stops at %s before anything is encoded', (_, value) => {
+    expect(limitOf({ value }, limits, inspect)).toMatchObject({
+      limit: 'maxEntryBytes',
+      max: limits.maxBytes,
+      path: 'v',
+    });
   });
 
   it('names the cycle, not the limit, when that is why a value has no end', () => {
@@ -103,9 +123,9 @@ function shared(wrap: Wrap): unknown {
   return nested(wrap, 24);
 }
 
-function limitOf(value: unknown, under: typeof limits = limits): LimitExceededError {
+function limitOf(value: unknown, under = limits, act: typeof encodeValue = encodeValue): LimitExceededError {
   try {
-    encodeValue(value, 'v', under);
+    act(value, 'v', under);
   } catch (error) {
     if (error instanceof LimitExceededError && !(error instanceof InvalidValueError)) return error;
     throw error;
