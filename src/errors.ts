@@ -129,6 +129,16 @@ export class TimeoutError extends JournalError {
   }
 }
 
+/** Too much waits to be appended: the database is slower than what comes in. Nothing of this append was written. */
+export class QueueFullError extends JournalError {
+  readonly code = 'queue_full';
+  readonly maxQueuedBytes: number;
+  constructor(facts: { maxQueuedBytes: number }) {
+    super(`Over ${facts.maxQueuedBytes} bytes wait to be appended: await appends before making more, then try again.`);
+    this.maxQueuedBytes = facts.maxQueuedBytes;
+  }
+}
+
 /** The journal was closed. */
 export class JournalClosedError extends JournalError {
   readonly code = 'journal_closed';

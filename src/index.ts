@@ -15,6 +15,7 @@ export {
   JournalError,
   LimitExceededError,
   OrphanedEntriesError,
+  QueueFullError,
   RevConflictError,
   StorageNotMigratedError,
   ThreadDeletedError,

@@ -1,10 +1,10 @@
 import { v7 } from 'uuid';
 import { InvalidArgumentError } from './errors.ts';
-import { checkId, checkInteger } from './values/index.ts';
+import { checkId, checkInteger, MAX_DEPTH } from './values/index.ts';
 
 /** What one append may hold. Beyond a limit: `LimitExceededError`, before any SQL. */
 export interface Limits {
-  /** Nesting of a payload, refs or metadata. Default 256. */
+  /** Nesting of a payload, refs or metadata. Default 256, at most 1,000. */
   readonly maxDepth: number;
   /** UTF-8 bytes of one stored payload + refs (or metadata). Default 1 MiB. */
   readonly maxEntryBytes: number;
@@ -14,10 +14,33 @@ export interface Limits {
   readonly maxAppendBytes: number;
 }
 
+/** How `load` packs long threads for the next load. See docs/snapshots.md. */
+export interface SnapshotSettings {
+  /** Pack what a load had to read row by row, in the background, for the next one. Default true. */
+  readonly seal: boolean;
+  /** So many entries read row by row are worth packing. Default 64. */
+  readonly minTail: number;
+  /** Entries of one packed segment, at most. Default 256. */
+  readonly segmentEntries: number;
+}
+
 export interface JournalOptions {
   readonly limits?: Partial<Limits> | undefined;
+  readonly snapshots?: Partial<SnapshotSettings> | undefined;
   /** How long a call may take, milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Appends made at the same time share a transaction: each keeps its own guard, result and error, and none waits for
+   * a timer. Default true.
+   */
+  readonly batching?: boolean | undefined;
+  /** UTF-8 bytes of appends that wait to be sent; beyond: `QueueFullError`. Default 64 MiB. */
+  readonly maxQueuedBytes?: number | undefined;
+  /**
+   * Statements are prepared once a connection. Turn it off behind a pooler that gives each transaction another server
+   * connection and does not follow prepared statements. Default true.
+   */
+  readonly preparedStatements?: boolean | undefined;
   /** The clock, epoch milliseconds: `at`, `createdAt`, `updatedAt`. Never used for order. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** Unique strings for entry ids and generations; time-ordered ones keep the index small. Default: UUIDv7. */
@@ -26,7 +49,11 @@ export interface JournalOptions {
 
 export interface Settings {
   readonly limits: Limits;
+  readonly snapshots: SnapshotSettings;
   readonly timeoutMs: number;
+  readonly batching: boolean;
+  readonly maxQueuedBytes: number;
+  readonly preparedStatements: boolean;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -45,11 +72,29 @@ export function settingsOf(options: JournalOptions = {}): Settings {
   }
   const now = callable(options.now ?? Date.now, 'now');
   const newId = callable(options.newId ?? (() => v7()), 'newId');
+  if (limits.maxDepth > MAX_DEPTH) {
+    throw new InvalidArgumentError({ argument: 'limits.maxDepth', reason: `must be at most ${MAX_DEPTH}` });
+  }
   return {
     limits,
+    snapshots: snapshotsOf(options.snapshots),
     timeoutMs: positive(options.timeoutMs ?? 30_000, 'timeoutMs'),
+    batching: flag(options.batching ?? true, 'batching'),
+    maxQueuedBytes: positive(options.maxQueuedBytes ?? 67_108_864, 'maxQueuedBytes'),
+    preparedStatements: flag(options.preparedStatements ?? true, 'preparedStatements'),
     now: () => checkInteger(now(), 'now()'),
     newId: () => checkId(newId(), 'newId()'),
+  };
+}
+
+function snapshotsOf({ seal = true, minTail = 64, segmentEntries = 256 }: Partial<SnapshotSettings> = {}) {
+  if (typeof seal !== 'boolean') {
+    throw new InvalidArgumentError({ argument: 'snapshots.seal', reason: 'must be true or false' });
+  }
+  return {
+    seal,
+    minTail: positive(minTail, 'snapshots.minTail'),
+    segmentEntries: positive(segmentEntries, 'snapshots.segmentEntries'),
   };
 }
 
@@ -62,6 +107,11 @@ export function optionsOf<T extends object>(options: T): T {
 function positive(value: unknown, argument: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError({ argument, reason: 'must be a positive integer' });
+}
+
+function flag(value: unknown, argument: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new InvalidArgumentError({ argument, reason: 'must be true or false' });
 }
 
 function callable<T>(value: T, argument: string): T {

@@ -15,7 +15,6 @@ import {
   head,
   type Journal,
   type LoadOptions,
-  load,
   type NewEntry,
   openStore,
   type ReadOptions,
@@ -27,6 +26,7 @@ import {
   threads,
 } from './journal/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
+import { load, refresh } from './snapshots/index.ts';
 
 /** The host's ORM, or an EntityManager of it. */
 export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
@@ -67,10 +67,23 @@ export class ThreadJournal implements Journal {
   /**
    * The whole thread as one consistent state, or as it was at `upToRev`. Undefined when it has no entries.
    *
+   * One statement. What it had to read row by row is packed in the background for the next load (docs/snapshots.md).
+   *
    * @throws OrphanedEntriesError, InvalidRevError, CorruptEntryError, CorruptMetadataError when what is stored is damaged.
    */
   load(threadId: string, options?: LoadOptions): Promise<Thread | undefined> {
     return load(this.#store, threadId, options);
+  }
+
+  /**
+   * A thread value brought up to date: what `load` would answer now, at the cost of what is new since. Its entries are
+   * shared with the given value. A thread that was deleted is undefined; one that was made again, or whose history is
+   * not the given one (entries that were never appended, say), is loaded as it is stored.
+   *
+   * @throws what `load` throws, and InvalidRevError for a value whose rev is not its number of entries.
+   */
+  refresh(thread: Thread, options?: CallOptions): Promise<Thread | undefined> {
+    return refresh(this.#store, thread, options);
   }
 
   /** The thread's rev, hash and metadata without its entries; also when it has none yet. One row. */

@@ -19,6 +19,7 @@ test('the public door has these names', () => {
     'JournalError',
     'LimitExceededError',
     'OrphanedEntriesError',
+    'QueueFullError',
     'RevConflictError',
     'StorageNotMigratedError',
     'ThreadDeletedError',

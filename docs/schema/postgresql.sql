@@ -68,6 +68,7 @@ create table journal_snapshots (
   generation text collate "C" not null,
   from_seq integer not null,
   to_seq integer not null,
+  hash text not null,
   body text not null,
   digest text not null,
   format integer not null,

@@ -65,6 +65,7 @@ CREATE TABLE "journal_snapshots" (
   "generation" text not null,
   "from_seq" integer not null,
   "to_seq" integer not null,
+  "hash" text not null,
   "body" text not null,
   "digest" text not null,
   "format" integer not null,

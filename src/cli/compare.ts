@@ -5,6 +5,8 @@ import type { FileEntry } from './parse-line.ts';
 
 /** Entries of one thread that follow each other in the file, from the seq of the first. */
 export interface Run {
+  /** Each entry a line of its own, or all of them one line. */
+  readonly form: 'entry' | 'thread';
   readonly threadId: string;
   readonly metadata: Fields | undefined;
   readonly seq: number;
@@ -12,9 +14,15 @@ export interface Run {
   readonly entries: readonly FileEntry[];
 }
 
-/** How many of the recorded entries from `from` to `to` were compared, and equal. */
-export async function compare(journal: Journal, run: Run, from: number, to: number): Promise<number> {
-  if (from >= to) return 0;
+/** Compares the entries recorded from `from` to `to` with those of the run, and tells of each that is equal. */
+export async function compare(
+  journal: Journal,
+  run: Run,
+  from: number,
+  to: number,
+  onEqual: () => void,
+): Promise<void> {
+  if (from >= to) return;
   let seq = from;
   for await (const recorded of journal.read(run.threadId, { fromSeq: from, toSeq: to })) {
     const mine = run.entries[seq - run.seq];
@@ -25,8 +33,8 @@ export async function compare(journal: Journal, run: Run, from: number, to: numb
       throw new BadLine(mine.line, `${where}: the ${field} is not the one recorded there; import it as another thread`);
     }
     seq += 1;
+    onEqual();
   }
-  return seq - from;
 }
 
 /** An id that the file does not give is no claim: the same entry may have been recorded by the app under its own. */

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MikroORM } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { journalEntities, sqliteSetup, ThreadJournal } from '../index.ts';
+import { ThreadJournal } from '../index.ts';
 import { CliError } from './exit.ts';
+import { labelOf } from './explain.ts';
 import { type HostOptions, loadHostConfig, usualConfig } from './host-config.ts';
 import { parseUrl, type Target } from './url.ts';
+import { optionsOfUrl } from './url-options.ts';
 
 /** The flags that every command takes. */
 export interface GlobalFlags {
@@ -24,7 +26,7 @@ export interface Connection {
 
 /** Where the flags lead: a URL we open ourselves, or a host's config. */
 export type Where =
-  | { readonly by: 'url'; readonly target: Target; readonly fileIsThere: boolean }
+  | { readonly by: 'url'; readonly target: Target; readonly fileIsThere: boolean; readonly writes: boolean }
   | { readonly by: 'config'; readonly file: string };
 
 export function whereOf(flags: GlobalFlags): Where {
@@ -36,7 +38,7 @@ export function whereOf(flags: GlobalFlags): Where {
     if (target.driver === 'sqlite' && schema !== undefined) {
       throw new CliError(2, '--schema is for PostgreSQL: on SQLite a schema is another file; use --table-prefix');
     }
-    return { by: 'url', target, fileIsThere: target.driver !== 'sqlite' || fileIsThere(target.file) };
+    return { by: 'url', target, fileIsThere: target.driver !== 'sqlite' || fileIsThere(target.file), writes: true };
   }
   if (schema !== undefined || tablePrefix !== undefined) {
     throw new CliError(2, '--schema and --table-prefix go with --url; a config says them to journalEntities()');
@@ -57,8 +59,9 @@ function fileIsThere(file: string): boolean {
 
 /** Runs the job on an open connection, and closes it. */
 export async function connected<T>(where: Where, flags: GlobalFlags, job: (to: Connection) => Promise<T>): Promise<T> {
-  const host = where.by === 'config' ? await loadHostConfig(where.file, flags.context) : await optionsOf(where, flags);
-  const orm = await MikroORM.init({ ...host, ...OURS } as never);
+  const host =
+    where.by === 'config' ? await loadHostConfig(where.file, flags.context) : await optionsOfUrl(where, flags);
+  const orm = await init(where, { ...host, ...OURS });
   const em = orm.em as unknown as SqlEntityManager;
   try {
     // Before anything of the journal's own, so that "cannot connect" is not taken for "has no tables".
@@ -66,6 +69,16 @@ export async function connected<T>(where: Where, flags: GlobalFlags, job: (to: C
     return await job({ em, journal: new ThreadJournal({ em }) });
   } finally {
     await closeInTime(orm);
+  }
+}
+
+async function init(where: Where, options: HostOptions): Promise<MikroORM> {
+  try {
+    return await MikroORM.init(options as never);
+  } catch (error) {
+    if (where.by === 'url') throw error;
+    const how = 'check its driver, database and entities, for example with "npx mikro-orm debug"';
+    throw new CliError(2, `MikroORM does not take ${where.file} (${labelOf(error)}): ${how}`, { cause: error });
   }
 }
 
@@ -79,31 +92,3 @@ async function closeInTime(orm: MikroORM): Promise<void> {
 
 /** A command has no request context, and the ORM's log may print statements with payloads in them. */
 const OURS: HostOptions = { allowGlobalContext: true, debug: false, logger: () => {}, ensureDatabase: false };
-
-async function optionsOf({ target }: Where & { by: 'url' }, flags: GlobalFlags): Promise<HostOptions> {
-  const { schema, tablePrefix } = flags;
-  const entities = [...journalEntities({ schema, tablePrefix })];
-  if (target.driver === 'sqlite') {
-    const { SqliteDriver } = await driver('SQLite', '@mikro-orm/sqlite', () => import('@mikro-orm/sqlite'));
-    return { driver: SqliteDriver, entities, dbName: target.file, onCreateConnection: sqliteSetup() };
-  }
-  const { PostgreSqlDriver } = await driver(
-    'PostgreSQL',
-    '@mikro-orm/postgresql',
-    () => import('@mikro-orm/postgresql'),
-  );
-  // The connection string goes to the driver as it is: MikroORM would drop its parameters, sslmode among them.
-  const driverOptions = { connectionString: target.url, connectionTimeoutMillis: 15_000 };
-  return { driver: PostgreSqlDriver, entities, clientUrl: target.url, dbName: target.database, driverOptions };
-}
-
-async function driver<T>(database: string, name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new CliError(2, `${database} needs its driver, which is not installed: npm i ${name}@7.2.1`, {
-      cause: error,
-    });
-  }
-}

@@ -57,20 +57,18 @@ async function importConfig(file: string): Promise<{ readonly default?: unknown 
 
 /** Node strips types and no more: decorators, enums and imports without `.ts` need a loader. */
 function failed(file: string, error: unknown): CliError {
-  const code = String((error as { readonly code?: unknown }).code);
-  const typescript = /\.[cm]?ts$/.test(file);
-  if (
-    typescript &&
-    (error instanceof SyntaxError || /TYPESCRIPT|TYPE_STRIPPING|MODULE_NOT_FOUND|UNSUPPORTED_DIR/.test(code))
-  ) {
-    const how = `node --import tsx ${process.argv[1] ?? 'thread-journal'} …`;
-    return new CliError(
-      2,
-      `${file} cannot be loaded by Node itself (${labelOf(error)}): decorators, enums or imports without ".ts"? Then run it as: ${how}; a missing package: npm i it`,
-      { cause: error },
-    );
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  const missing = /^Cannot find package '([\w@/.-]+)'/.exec(String(message))?.[1];
+  const needsLoader =
+    error instanceof SyntaxError || /TYPESCRIPT|TYPE_STRIPPING|MODULE_NOT_FOUND|DIR_IMPORT/.test(String(code));
+  if (missing !== undefined) {
+    return new CliError(2, `${file} imports ${missing}, which is not installed: npm i ${missing}`, { cause: error });
   }
-  return new CliError(2, `${file} fails when it is loaded (${labelOf(error)}): run "node ${file}" to see why`, {
-    cause: error,
-  });
+  const why = `(${labelOf(error)})`;
+  if (needsLoader && /\.[cm]?ts$/.test(file)) {
+    const how = `npm i -D tsx, then run it as: node --import tsx ${process.argv[1] ?? 'thread-journal'} …`;
+    const line = `${file} is more TypeScript than Node runs by itself ${why}: decorators, enums, imports without ".ts"; ${how}`;
+    return new CliError(2, line, { cause: error });
+  }
+  return new CliError(2, `${file} fails when it is loaded ${why}: run "node ${file}" to see why`, { cause: error });
 }

@@ -28,9 +28,7 @@ export async function importLines(journal: Journal, lines: AsyncIterable<Line>, 
   const flush = async (): Promise<void> => {
     const run = pending;
     pending = undefined;
-    if (run === undefined) return;
-    await storeRun(journal, run, count);
-    count.lines += run.entries.length;
+    if (run !== undefined) await storeRun(journal, run, count);
   };
   try {
     for await (const text of lines) {
@@ -40,7 +38,6 @@ export async function importLines(journal: Journal, lines: AsyncIterable<Line>, 
       if (pending !== undefined && !joins(pending, line, seq)) await flush();
       if (line.form === 'thread') {
         await storeRun(journal, { ...line, seq, line: line.number }, count);
-        count.lines += 1;
       } else {
         pending ??= { ...line, seq, line: line.number, entries: [], ids: new Set(), length: 0 };
         add(pending, line, text.text.length);

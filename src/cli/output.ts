@@ -36,8 +36,6 @@ export function toStdout(job: (output: Output) => Promise<void>): Promise<void> 
 
 /** @throws ReaderGone once nobody reads any more. */
 function toStream(stream: Writable): (text: string) => Promise<void> {
-  // Without a listener an error between two writes would end the process with a stack.
-  stream.on('error', () => {});
   return async text => {
     if (stream.errored) throw problemOf(stream.errored);
     if (stream.write(text)) return;

@@ -7,19 +7,30 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One call of the public API while it runs: how long it may take, and whether its outcome still is in our hands. */
+/**
+ * One call of the public API while it runs: how long it may take, and how far it is. `waiting`: nothing was done on its
+ * behalf, an abort ends it. `taken`: it is being worked on. `sent`: the database may have recorded something.
+ */
 export class Call {
   readonly #deadline: number;
   #ended: { readonly reason: unknown } | undefined;
-  #sent = false;
+  #stage: 'waiting' | 'taken' | 'sent' = 'waiting';
 
   constructor(timeoutMs: number) {
     this.#deadline = performance.now() + timeoutMs;
   }
 
-  /** True from the moment when the database may have recorded something on our behalf. */
+  get waiting(): boolean {
+    return this.#stage === 'waiting';
+  }
+
   get sent(): boolean {
-    return this.#sent;
+    return this.#stage === 'sent';
+  }
+
+  /** True when the caller has been answered: nobody waits for what is still done. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** Milliseconds left. */
@@ -32,15 +43,25 @@ export class Call {
     if (this.#ended !== undefined) throw this.#ended.reason;
   }
 
-  /** The last moment to give up: what follows may be recorded, so the outcome is awaited. */
-  send(): void {
+  /** From here on an abort waits for the outcome. */
+  take(): void {
     this.check();
-    this.#sent = true;
+    this.#stage = 'taken';
+  }
+
+  /** What follows may be recorded, whatever answer comes. */
+  send(): void {
+    this.#stage = 'sent';
   }
 
   /** The database said for certain that nothing was recorded. */
   takeBack(): void {
-    this.#sent = false;
+    if (this.#stage === 'sent') this.#stage = 'taken';
+  }
+
+  /** Back in line: nothing is being done. */
+  release(): void {
+    this.#stage = 'waiting';
   }
 
   end(reason: unknown): void {
@@ -49,8 +70,9 @@ export class Call {
 }
 
 /**
- * Runs `body` within its time. An abort is honoured until something is sent; a timeout always answers the caller, and
- * what is still on its way is left to end by itself. `unknown` makes the error of a timeout after sending.
+ * Runs `body` within its time. An abort is honoured while the call waits; a timeout always answers the caller, and
+ * what is still on its way is left to end by itself. `unknown` makes the error of a timeout that comes too late to say
+ * that nothing was recorded.
  */
 export async function runCall<T>(
   { operation, timeoutMs, signal }: CallOptions,
@@ -63,10 +85,10 @@ export async function runCall<T>(
   const timer = setTimeout(() => {
     const timeout = new TimeoutError({ operation, timeoutMs });
     call.end(timeout);
-    reject(call.sent ? unknown(timeout) : timeout);
+    reject(call.waiting ? timeout : unknown(timeout));
   }, timeoutMs);
   const onAbort = (): void => {
-    if (call.sent) return;
+    if (!call.waiting) return;
     call.end(signal?.reason);
     reject(signal?.reason);
   };

@@ -1,16 +1,20 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Call } from './call.ts';
-import type { Session } from './session.ts';
+import type { Runner, Session } from './session.ts';
 
 /** Quoted names of the journal's tables. */
 export interface Tables {
   readonly threads: string;
   readonly entries: string;
   readonly erasures: string;
+  readonly snapshots: string;
 }
 
-/** What a database error means to a caller of ours. `undefined`: nothing we know; it passes through as it came. */
-export type Failure = 'retry' | 'connection-lost' | undefined;
+/**
+ * What a database error means to us. `retry`: others were in the way, nothing was written. `refused`: these very rows
+ * are not acceptable. `forbidden`: we may not write here. `undefined`: nothing we know. All pass through as they came,
+ * once no retry helps.
+ */
+export type Failure = 'retry' | 'connection-lost' | 'refused' | 'forbidden' | undefined;
 
 /** Column names and types of rows that are handed to a statement. */
 export type RowType = Readonly<Record<string, 'text' | 'bigint'>>;
@@ -19,6 +23,20 @@ export interface RowSource {
   /** Stands in a `from` clause as `i`, with the columns and `ord` (1-based). */
   readonly from: string;
   bind(rows: readonly Readonly<Record<string, unknown>>[]): readonly unknown[];
+}
+
+/** What a transaction of ours asks of the call, or the calls, it is for. */
+export interface Attempt {
+  /** Milliseconds left to try again in. */
+  readonly left: number;
+  /** True when the database may have recorded something, and has not said. */
+  readonly sent: boolean;
+  /** Throws when nobody waits for the outcome any more. */
+  check(): void;
+  /** Called right before COMMIT. */
+  send(): void;
+  /** Called when it is certain that nothing was recorded. */
+  takeBack(): void;
 }
 
 /**
@@ -38,20 +56,36 @@ export interface Dialect {
   /** A column that has one of many values. */
   anyOf(column: string): { readonly condition: string; bind(values: readonly string[]): readonly unknown[] };
   /**
-   * Locks the heads that meet the condition until the transaction ends, and reads them. PostgreSQL locks rows, in the order of their ids so
-   * that two appends never wait for each other; on SQLite any write takes the one lock there is, even one that
-   * changes nothing.
+   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash`.
+   * PostgreSQL locks rows in the order of their ids, waiting for those that others hold or passing over them; on
+   * SQLite any write takes the one lock there is, even one that changes nothing.
    */
-  lockHeads(tables: Tables, ids: string): string;
+  lockHeads(tables: Tables, ids: string, held: 'wait' | 'skip'): string;
+  /** True where one statement can change heads and insert entries, and where appends of this process can overlap. */
+  readonly writesTogether: boolean;
   /** Behind a `select` that feeds an insert: keeps the rows read from changing before it is done. */
   readonly forUpdate: string;
+  /**
+   * The same for a row that must not be deleted meanwhile, but may change: appends go on. The alias is that of the
+   * rows to keep.
+   */
+  forKeyShare(alias: string): string;
   /** The transaction that appends, for the feed of all threads; on SQLite position order is commit order. */
   readonly transactionId: string;
   /** The one-statement append, where one statement can both write the head and insert from its answer. */
   claim(tables: Tables, guard: 'none' | 'empty' | 'rev'): string | undefined;
+  /** True where what is read travels through a connection, so that many bytes cost more than unpacking them. */
+  readonly remote: boolean;
   /** Finds a table by name, and which triggers it has: rows of `{ name }`, none when the table is not there. */
   readonly triggersOf: string;
-  /** A short transaction of our own, tried again while others are in the way, as long as the call's time allows. */
-  transaction<T>(em: SqlEntityManager, call: Call, body: (session: Session) => Promise<T>): Promise<T>;
+  /** The quickest way for statements with this driver handle, if it is one we know. */
+  runner(nativeClient: unknown): Runner;
+  /** A short transaction of our own, tried again while others are in the way, as long as the time allows. */
+  transaction<T>(
+    em: SqlEntityManager,
+    runner: Runner,
+    attempt: Attempt,
+    body: (session: Session) => Promise<T>,
+  ): Promise<T>;
   classify(error: unknown): Failure;
 }

@@ -1,6 +1,14 @@
-export { type Call, type CallOptions, runCall } from './call.ts';
+export { Call, type CallOptions, runCall } from './call.ts';
 export { isPostgres, isSqlite, Position, TransactionId } from './columns.ts';
-export type { Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+export type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 export { dialectOf } from './dialect-of.ts';
-export { onConnection, type Session, sessionOn, transactionOf } from './session.ts';
+export {
+  inTransaction,
+  nativeClient,
+  onConnection,
+  type Runner,
+  type Session,
+  throughKysely,
+  transactionOf,
+} from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';

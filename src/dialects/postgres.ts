@@ -1,7 +1,7 @@
-import type { Call } from './call.ts';
-import type { Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
+import { preparedPostgres } from './postgres-prepared.ts';
 import { onConnection, type Session } from './session.ts';
 
 export const postgres: Dialect = {
@@ -23,19 +23,25 @@ export const postgres: Dialect = {
 
   anyOf: column => ({ condition: `${column} = any(?::text[])`, bind: values => [values] }),
 
-  lockHeads: (tables: Tables, ids: string) =>
-    `select * from ${tables.threads} where ${ids} order by thread_id for update`,
+  lockHeads: (tables: Tables, ids: string, held) =>
+    `select thread_id, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${held === 'skip' ? ' skip locked' : ''}`,
+  writesTogether: true,
 
   forUpdate: 'for update',
+  forKeyShare: alias => `for key share of ${alias}`,
   transactionId: 'pg_current_xact_id()',
   claim: claimStatement,
 
+  remote: true,
+
   triggersOf: `select t.tgname as name from pg_catalog.pg_trigger t where t.tgrelid = to_regclass(?) and not t.tgisinternal`,
 
-  transaction: async (em, call, body) => {
+  runner: preparedPostgres,
+
+  transaction: async (em, runner, call, body) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await onConnection(em, session => once(session, call, body));
+        return await onConnection(em, runner, session => once(session, call, body));
       } catch (error) {
         const failure = classify(error);
         // Past COMMIT nothing is tried again: it may be recorded. A lost connection is tried a few times, not for ever.
@@ -49,11 +55,13 @@ export const postgres: Dialect = {
   classify,
 };
 
-async function once<T>(session: Session, call: Call, body: (session: Session) => Promise<T>): Promise<T> {
+async function once<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {
   call.check();
-  await session.run('begin', []);
+  // The duplicates are looked up after the lock was waited for: the look-up must see what was committed meanwhile.
+  await session.run('begin isolation level read committed', []);
   try {
     const result = await body(session);
+    call.check();
     call.send();
     await session.run('commit', []);
     return result;
@@ -68,8 +76,10 @@ async function once<T>(session: Session, call: Call, body: (session: Session) =>
 function classify(error: unknown): Failure {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === '40001' || code === '40P01') return 'retry';
+  if (code === '25006' || code === '42501') return 'forbidden';
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-    return code.startsWith('08') || code.startsWith('57P') ? 'connection-lost' : undefined;
+    if (code.startsWith('08') || code.startsWith('57P')) return 'connection-lost';
+    return /^(22|23|P0)/.test(code) ? 'refused' : undefined;
   }
   if (typeof code === 'string') {
     return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code) ? 'connection-lost' : undefined;

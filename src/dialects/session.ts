@@ -6,29 +6,57 @@ export interface Session {
   run<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
 }
 
-type Executor = Pick<ReturnType<SqlEntityManager['getKysely']>, 'executeQuery'>;
+/** A Kysely instance, bound to a connection or a transaction or to neither. */
+export type Executor = Pick<ReturnType<SqlEntityManager['getKysely']>, 'executeQuery'>;
+
+/** How a statement gets to the database. */
+export type Runner = (
+  executor: Executor,
+  sql: string | PreparedSql,
+  parameters: readonly unknown[],
+) => Promise<readonly unknown[]>;
+
+/** A statement that the driver prepares once a connection, under this name. */
+export interface PreparedSql {
+  readonly name: string;
+  readonly text: string;
+}
 
 /**
- * Statements go through MikroORM's Kysely: `em.execute` would write the values into the SQL text, and the parameters
- * would be a matter of escaping.
+ * The way that every driver has: MikroORM's Kysely. `em.execute` would write the values into the SQL text, and the
+ * parameters would be a matter of escaping.
  */
-export function sessionOn(executor: Executor): Session {
+export const throughKysely: Runner = async (executor, sql, parameters) => {
+  const query = { kind: 'RawNode', sqlFragments: [], parameters: [] };
+  const compiled = { sql, parameters, query, queryId: { queryId: 'thread-journal' } };
+  return (await executor.executeQuery(compiled as never)).rows;
+};
+
+export function sessionOn(executor: Executor, runner: Runner): Session {
   return {
-    run: async <Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> => {
-      const query = { kind: 'RawNode', sqlFragments: [sql], parameters: [] };
-      const compiled = { sql, parameters, query, queryId: { queryId: 'thread-journal' } };
-      const result = await executor.executeQuery(compiled as never);
-      return result.rows as readonly Row[];
-    },
+    run: <Row>(sql: string, parameters: readonly unknown[]) =>
+      runner(executor, sql, parameters) as Promise<readonly Row[]>,
   };
 }
 
 /** Runs `body` on one connection of its own, outside any transaction; the connection always goes back. */
-export function onConnection<T>(em: SqlEntityManager, body: (session: Session) => Promise<T>): Promise<T> {
+export function onConnection<T>(
+  em: SqlEntityManager,
+  runner: Runner,
+  body: (session: Session) => Promise<T>,
+): Promise<T> {
   return em
     .getKysely()
     .connection()
-    .execute(connection => body(sessionOn(connection)));
+    .execute(connection => body(sessionOn(connection, runner)));
+}
+
+/** Statements inside the host's transaction. Past its end they go the ordinary way, which refuses them. */
+export function inTransaction(transaction: SqlEntityManager, runner: Runner): Session {
+  const executor = transaction.getKysely();
+  return sessionOn(executor, (given, sql, parameters) =>
+    (transaction.isInTransaction() ? runner : throughKysely)(given, sql, parameters),
+  );
 }
 
 /**
@@ -44,4 +72,17 @@ export function transactionOf(em: SqlEntityManager): SqlEntityManager | undefine
   return [em.getContext(false), ambient].find(
     candidate => candidate?.getDriver() === em.getDriver() && candidate.isInTransaction(),
   );
+}
+
+/**
+ * The driver's own handle, or undefined when the host brought a driver of its own. Connects first if need be, which on
+ * SQLite takes the one connection: not to be asked while it is held.
+ */
+export async function nativeClient(em: SqlEntityManager): Promise<unknown> {
+  const connection = em.getConnection('write') as { getNativeClient?(): Promise<unknown> };
+  try {
+    return await connection.getNativeClient?.();
+  } catch {
+    return undefined;
+  }
 }

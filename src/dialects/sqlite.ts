@@ -1,7 +1,7 @@
-import type { Call } from './call.ts';
-import type { Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
+import { nativeSqlite } from './sqlite-native.ts';
 
 const BUSY = Symbol('busy');
 
@@ -25,17 +25,25 @@ export const sqlite: Dialect = {
     bind: values => [JSON.stringify(values)],
   }),
 
-  lockHeads: (tables: Tables, ids: string) => `update ${tables.threads} set version = version where ${ids} returning *`,
+  lockHeads: (tables: Tables, ids: string) =>
+    `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`,
+
+  writesTogether: false,
 
   forUpdate: '',
+  forKeyShare: () => '',
   transactionId: '0',
   claim: () => undefined,
 
+  remote: false,
+
   triggersOf: `select name from sqlite_master where type = 'trigger' and tbl_name = replace(?, '"', '')`,
 
-  transaction: async (em, call, body) => {
+  runner: nativeSqlite,
+
+  transaction: async (em, runner, call, body) => {
     for (let attempt = 1; ; attempt += 1) {
-      const result = await onConnection(em, session => once(session, call, body));
+      const result = await onConnection(em, runner, session => once(session, call, body));
       if (result !== BUSY) return result;
       await pause(attempt);
       call.check();
@@ -50,7 +58,11 @@ export const sqlite: Dialect = {
  * The driver would wait for the lock inside the call, with the event loop standing still, so its wait is set to
  * nothing meanwhile and the waiting is done by a timer.
  */
-async function once<T>(session: Session, call: Call, body: (session: Session) => Promise<T>): Promise<T | typeof BUSY> {
+async function once<T>(
+  session: Session,
+  call: Attempt,
+  body: (session: Session) => Promise<T>,
+): Promise<T | typeof BUSY> {
   call.check();
   const [before] = await session.run<{ timeout: number }>('pragma busy_timeout', []);
   await session.run('pragma busy_timeout = 0', []);
@@ -67,9 +79,10 @@ async function once<T>(session: Session, call: Call, body: (session: Session) =>
   }
 }
 
-async function committed<T>(session: Session, call: Call, body: (session: Session) => Promise<T>): Promise<T> {
+async function committed<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {
   try {
     const result = await body(session);
+    call.check();
     call.send();
     await session.run('commit', []);
     return result;
@@ -82,5 +95,8 @@ async function committed<T>(session: Session, call: Call, body: (session: Sessio
 
 function classify(error: unknown): Failure {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code) ? 'retry' : undefined;
+  if (typeof code !== 'string') return undefined;
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
+  if (code.startsWith('SQLITE_READONLY')) return 'forbidden';
+  return code.startsWith('SQLITE_CONSTRAINT') ? 'refused' : undefined;
 }

@@ -1,15 +1,14 @@
-import type { Call } from '../dialects/index.ts';
-import { AppendOutcomeUnknownError } from '../errors.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
-import { appendLocked } from './append-locked.ts';
-import { advance, type Member } from './decide.ts';
+import { flushBatch, outcomeUnknown } from './append-batch.ts';
+import { AppendQueue, type Waiting } from './append-queue.ts';
+import { claim } from './claim.ts';
+import type { Member } from './decide.ts';
 import type { NewEntry } from './entry.ts';
-import { genesisHash } from './hash.ts';
 import type { AppendOptions, AppendResult } from './journal.ts';
 import { prepareEntries, prepareMetadata } from './prepare.ts';
+import { record } from './record.ts';
 import { caller, type Scope, type Store } from './store.ts';
-import { toEntry } from './thread.ts';
 
 /**
  * Appends entries to a thread: all or nothing, guarded, safe to repeat. Everything about them is checked here, before
@@ -30,57 +29,34 @@ export async function append(
     expectedRev: expectedRev === undefined ? undefined : checkInteger(expectedRev, 'expectedRev', 0),
     metadata: prepareMetadata(metadata, settings),
   };
-  const entryIds = member.entries.map(entry => entry.id);
-  const unknown = (cause: unknown): Error => new AppendOutcomeUnknownError({ threadId, entryIds, cause });
-  return run({ operation: 'append', signal, unknown }, async (scope, running) => {
-    try {
-      return await appendOne(store, scope, running, member);
-    } catch (error) {
-      const lost = running.sent && store.dialect.classify(error) === 'connection-lost';
-      throw lost ? unknown(error) : error;
-    }
+  const unknown = (cause: unknown): Error => outcomeUnknown(member, cause);
+  return run({ operation: 'append', signal, unknown }, (scope, call) => {
+    if (scope.joined) return appendInside(store, scope, member);
+    return settings.batching ? queueOf(store).add(member, call) : appendAlone(store, { member, call });
   });
 }
 
-/** One statement where that is enough; otherwise, or when it was refused, the head is locked first. */
-async function appendOne(store: Store, scope: Scope, running: Call, member: Member): Promise<AppendResult> {
-  const rev = await claim(store, scope, running, member);
-  if (rev === undefined) return appendLocked(store, scope, member);
-  const { threadId, entries } = member;
-  return {
-    threadId,
-    rev,
-    entries: entries.map((entry, index) => toEntry(threadId, rev - entries.length + index, entry)),
-    created: true,
-  };
+/** As a part of the host's transaction: now, on its connection. */
+async function appendInside(store: Store, scope: Scope, member: Member): Promise<AppendResult> {
+  return scope.together(async session => {
+    const claimed = await claim(store, session, member);
+    if (claimed !== undefined) return claimed;
+    const [outcome] = await record(store, session, [member]);
+    if (outcome === undefined || outcome === 'held' || outcome instanceof Error) throw outcome;
+    return outcome;
+  });
 }
 
-/**
- * The one-statement append, for entries whose ids we made: they cannot be recorded already. Undefined when it does not
- * apply or its guard did not hold; the locked path then finds out what the rev is, and says so for certain.
- */
-async function claim(store: Store, scope: Scope, running: Call, member: Member): Promise<number | undefined> {
-  const { threadId, entries, callerIds, expectedRev, metadata } = member;
-  const guard = expectedRev === undefined ? 'none' : expectedRev === 0 ? 'empty' : 'rev';
-  const sql = store.dialect.claim(store.tables, guard);
-  if (sql === undefined || callerIds || entries.length === 0) return undefined;
-  const { now, newId } = store.settings;
-  const columns = (['id', 'at', 'kind', 'payload', 'refs', 'digest'] as const).map(key =>
-    entries.map(entry => entry[key]),
-  );
-  const start = advance({ rev: 0, hash: genesisHash(threadId) }, entries);
-  const head = guard === 'rev' ? [expectedRev] : [newId(), start.hash, metadata];
-  return scope.once(async session => {
-    // Inside the host's transaction nothing is recorded before the host commits.
-    if (!scope.joined) running.send();
-    try {
-      const [row] = await session.run<{ rev: number }>(sql, [...columns, threadId, entries.length, now(), ...head]);
-      if (row === undefined) running.takeBack();
-      return row?.rev;
-    } catch (error) {
-      if (store.dialect.classify(error) !== 'connection-lost') running.takeBack();
-      if (!scope.joined && store.dialect.classify(error) === 'retry') return undefined;
-      throw error;
-    }
+async function appendAlone(store: Store, given: Pick<Waiting, 'member' | 'call'>): Promise<AppendResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
+  await flushBatch(store, [{ ...given, bytes: 0, apart: false, resolve, reject }], 'wait');
+  return promise;
+}
+
+function queueOf(store: Store): AppendQueue {
+  store.life.queue ??= new AppendQueue((batch, held) => flushBatch(store, batch, held), {
+    maxBytes: store.settings.maxQueuedBytes,
+    gathers: !store.dialect.writesTogether,
   });
+  return store.life.queue;
 }

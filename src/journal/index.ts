@@ -1,4 +1,5 @@
 export { append } from './append.ts';
+export type { RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export {
   entryEntity,
@@ -9,7 +10,7 @@ export {
   threadEntity,
 } from './entities.ts';
 export type { Entry, Erasure, Fields, NewEntry, ThreadHead } from './entry.ts';
-export { chainHash, entryDigest, genesisHash } from './hash.ts';
+export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
   AppendResult,
@@ -20,12 +21,24 @@ export type {
   ReadOptions,
   ThreadsOptions,
 } from './journal.ts';
-export { load } from './load.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
-export { closeStore, openStore, type Store } from './store.ts';
+export {
+  entryOf,
+  entryPart,
+  HEAD_COLUMNS,
+  type HeadRow,
+  headPart,
+  metadataOf,
+  readRows,
+  toHeadRow,
+  toRecorded,
+  type UnionRow,
+} from './rows.ts';
+export { background, type Caller, caller, closeStore, openStore, type Scope, type Store } from './store.ts';
 export {
   appendToThread,
+  checkThreadValue,
   entryAt,
   filterByKind,
   freeze,

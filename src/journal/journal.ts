@@ -62,6 +62,7 @@ export interface ErasuresOptions {
 export interface Journal {
   append(threadId: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<AppendResult>;
   load(threadId: string, options?: LoadOptions): Promise<Thread | undefined>;
+  refresh(thread: Thread, options?: CallOptions): Promise<Thread | undefined>;
   head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined>;
   read(threadId: string, options?: ReadOptions): AsyncIterable<Entry>;
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead>;

@@ -27,8 +27,9 @@ export interface HeadRow {
 
 export const HEAD_COLUMNS = 'thread_id, generation, rev, head_hash, metadata, created_at, updated_at';
 
-interface UnionRow {
-  readonly part: 'head' | 'entry';
+/** A row of several parts of a thread in one statement: each part has its own meaning for the columns. */
+export interface UnionRow<Part extends string = 'head' | 'entry'> {
+  readonly part: Part;
   readonly n: number;
   readonly a: string;
   readonly at: number | string;
@@ -38,22 +39,33 @@ interface UnionRow {
   readonly updated_at: number | string | null;
 }
 
+/** Takes the thread's id. */
+export function headPart({ tables }: Store): string {
+  return `select 'head' as part, rev as n, generation as a, created_at as at, head_hash as b, metadata as c,
+  cast(null as text) as d, updated_at from ${tables.threads} where thread_id = ?`;
+}
+
+/** Goes on with `where`. */
+export function entryPart({ tables }: Store): string {
+  return `select 'entry' as part, seq as n, entry_id as a, at, kind as b, payload as c, refs as d, cast(null as bigint) as u
+  from ${tables.entries}`;
+}
+
 /**
  * The head and a part of the entries in one statement, so that they are one state of the thread whatever is appended
  * or deleted meanwhile.
  */
 export async function readRows(
-  { dialect, tables }: Store,
+  store: Store,
   session: Session,
   threadId: string,
   part: Part,
 ): Promise<{ head: HeadRow | undefined; entries: readonly RecordedEntry[] }> {
+  const { dialect } = store;
   const kinds = dialect.anyOf('kind');
-  const sql = `select 'head' as part, rev as n, generation as a, created_at as at, head_hash as b, metadata as c,
-  cast(null as text) as d, updated_at from ${tables.threads} where thread_id = ?
+  const sql = `${headPart(store)}
 union all select * from (
-  select 'entry' as part, seq as n, entry_id as a, at, kind as b, payload as c, refs as d, cast(null as bigint) as u
-  from ${tables.entries} where thread_id = ? and seq >= cast(? as bigint)${part.toSeq === undefined ? '' : ' and seq < cast(? as bigint)'}
+  ${entryPart(store)} where thread_id = ? and seq >= cast(? as bigint)${part.toSeq === undefined ? '' : ' and seq < cast(? as bigint)'}
   ${part.kinds === undefined ? '' : `and ${kinds.condition}`}
   order by seq ${part.backward ? 'desc' : 'asc'}${part.limit === undefined ? '' : ' limit ?'}
 ) part_of_entries`;
@@ -100,11 +112,11 @@ export function entryOf(threadId: string, stored: RecordedEntry): Entry {
   }
 }
 
-function toRecorded(row: UnionRow): RecordedEntry {
+export function toRecorded(row: UnionRow<string>): RecordedEntry {
   return { seq: Number(row.n), id: row.a, at: Number(row.at), kind: row.b, payload: row.c, refs: row.d ?? '' };
 }
 
-function toHeadRow(threadId: string, row: UnionRow): HeadRow {
+export function toHeadRow(threadId: string, row: UnionRow<string>): HeadRow {
   return {
     thread_id: threadId,
     generation: row.a,

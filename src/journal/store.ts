@@ -1,13 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import {
+  type Attempt,
   type Call,
   type Dialect,
   dialectOf,
+  inTransaction,
+  nativeClient,
   onConnection,
+  type Runner,
   runCall,
   type Session,
-  sessionOn,
   type Tables,
+  throughKysely,
   transactionOf,
 } from '../dialects/index.ts';
 import {
@@ -17,6 +21,7 @@ import {
   StorageNotMigratedError,
 } from '../errors.ts';
 import type { Settings } from '../options.ts';
+import type { AppendQueue } from './append-queue.ts';
 
 /** What every verb works on: where the tables are, how this database speaks, and what the caller chose. */
 export interface Store {
@@ -30,7 +35,20 @@ export interface Store {
   readonly tables: Tables;
   readonly settings: Settings;
   /** Shared by a journal and all that is bound to a transaction from it. */
-  readonly life: { closed: boolean; migrated: boolean; readonly running: Set<Promise<unknown>> };
+  readonly life: Life;
+}
+
+/** What a journal comes to know and to hold while it is open. */
+export interface Life {
+  closed: boolean;
+  /** Found out at the first call: the tables are there, with their guards. */
+  migrated: boolean;
+  /** Found out at the first call outside a transaction: the quickest way for statements. */
+  runner: Runner | undefined;
+  opening: Promise<void> | undefined;
+  /** Appends that wait for the one under way; undefined when each goes by itself. */
+  queue: AppendQueue | undefined;
+  readonly running: Set<Promise<unknown>>;
 }
 
 /** A store on the host's ORM. @throws EntitiesNotRegisteredError */
@@ -40,9 +58,21 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
     own: em.fork() as SqlEntityManager,
     bound: false,
     dialect: dialectOf(em.getPlatform()),
-    tables: { threads: table(em, 'Thread'), entries: table(em, 'Entry'), erasures: table(em, 'Erasure') },
+    tables: {
+      threads: table(em, 'Thread'),
+      entries: table(em, 'Entry'),
+      erasures: table(em, 'Erasure'),
+      snapshots: table(em, 'Snapshot'),
+    },
     settings,
-    life: { closed: false, migrated: false, running: new Set() },
+    life: {
+      closed: false,
+      migrated: false,
+      runner: undefined,
+      opening: undefined,
+      queue: undefined,
+      running: new Set(),
+    },
   };
 }
 
@@ -71,6 +101,13 @@ export function caller(store: Store): Caller {
   return (needs, body) => track(store, () => runIn(store, transaction, needs, body));
 }
 
+/** For work of ours behind the caller's back: on a connection of our own, and also while the journal is being closed. */
+export function background(store: Store): Caller {
+  const { timeoutMs } = store.settings;
+  return ({ operation, signal }, body) =>
+    runCall({ operation, timeoutMs, signal }, running => body(scopeOf(store, undefined, running), running));
+}
+
 async function runIn<T>(
   store: Store,
   transaction: SqlEntityManager | undefined,
@@ -93,7 +130,7 @@ async function runIn<T>(
     { operation, timeoutMs, signal },
     async running => {
       const scope = scopeOf(store, transaction, running);
-      if (!store.life.migrated) await checkMigrated(store, scope);
+      if (store.life.runner === undefined) await firstUse(store, scope);
       return body(scope, running);
     },
     unknown,
@@ -102,22 +139,31 @@ async function runIn<T>(
 
 function scopeOf(store: Store, transaction: SqlEntityManager | undefined, running: Call): Scope {
   if (transaction !== undefined) {
-    const session = sessionOn(transaction.getKysely());
     const inside = <T>(body: (session: Session) => Promise<T>): Promise<T> => {
       running.check();
-      return body(session);
+      return body(inTransaction(transaction, store.life.runner ?? throughKysely));
     };
     return { joined: true, once: inside, together: inside };
   }
   return {
     joined: false,
     once: body =>
-      onConnection(store.own, session => {
+      outside(store, undefined, session => {
         running.check();
         return body(session);
       }),
-    together: body => store.dialect.transaction(store.own, running, body),
+    together: body => outside(store, running, body),
   };
+}
+
+/** Statements outside any transaction of the host: together for an attempt, or on a connection of their own. */
+export function outside<T>(
+  { dialect, own, life }: Store,
+  attempt: Attempt | undefined,
+  body: (session: Session) => Promise<T>,
+): Promise<T> {
+  const runner = life.runner ?? throughKysely;
+  return attempt === undefined ? onConnection(own, runner, body) : dialect.transaction(own, runner, attempt, body);
 }
 
 async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {
@@ -130,16 +176,31 @@ async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asked once: tables without their triggers would let history be rewritten, so they do not count as migrated. */
-async function checkMigrated(store: Store, scope: Scope): Promise<void> {
-  const { dialect, tables, life } = store;
-  const sql = dialect.statement(dialect.triggersOf);
-  await scope.once(async session => {
-    for (const table of [tables.entries, tables.threads, tables.erasures]) {
-      const triggers = await session.run<{ name: string }>(sql, [table]);
-      if (triggers.length === 0) throw new StorageNotMigratedError({ missing: `guarded table ${table}` });
-    }
+/**
+ * Asked once: tables without their triggers would let history be rewritten, so they do not count as migrated. Calls
+ * made meanwhile wait for the same answer, and so keep their order; those inside a transaction ask on its connection,
+ * which the others may be waiting for.
+ */
+async function firstUse(store: Store, scope: Scope): Promise<void> {
+  const { life, settings, dialect, own } = store;
+  if (scope.joined) return scope.once(session => checkMigrated(store, session));
+  life.opening ??= (async () => {
+    const client = settings.preparedStatements ? await nativeClient(own) : undefined;
+    await outside(store, undefined, session => checkMigrated(store, session));
+    life.runner = dialect.runner(client);
+  })().finally(() => {
+    life.opening = undefined;
   });
+  return life.opening;
+}
+
+async function checkMigrated({ dialect, tables, life }: Store, session: Session): Promise<void> {
+  if (life.migrated) return;
+  const sql = dialect.statement(dialect.triggersOf);
+  for (const table of [tables.entries, tables.threads, tables.erasures]) {
+    const triggers = await session.run<{ name: string }>(sql, [table]);
+    if (triggers.length === 0) throw new StorageNotMigratedError({ missing: `guarded table ${table}` });
+  }
   life.migrated = true;
 }
 

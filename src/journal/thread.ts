@@ -105,6 +105,14 @@ export function freeze(facts: Omit<Thread, 'rev' | 'entries' | 'stats'>, entries
   });
 }
 
+/** The same for a value that a call takes and relies on. */
+export function checkThreadValue(thread: Thread): Thread {
+  const { id, hash, generation } = checkThread(thread);
+  checkId(id, 'thread.id');
+  if (typeof hash === 'string' && (generation === undefined || typeof generation === 'string')) return thread;
+  throw new InvalidArgumentError({ argument: 'thread', reason: 'must be a Thread' });
+}
+
 function checkThread(thread: Thread): Thread {
   if (typeof thread !== 'object' || thread === null || !Array.isArray(thread.entries)) {
     throw new InvalidArgumentError({ argument: 'thread', reason: 'must be a Thread' });

@@ -42,6 +42,7 @@ export const postgresTables: readonly string[] = [
   "generation" text collate "C" not null,
   "from_seq" int not null,
   "to_seq" int not null,
+  "hash" text not null,
   "body" text not null,
   "digest" text not null,
   "format" int not null,

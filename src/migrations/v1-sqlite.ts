@@ -40,6 +40,7 @@ export const sqliteTables: readonly string[] = [
   "generation" text not null,
   "from_seq" integer not null,
   "to_seq" integer not null,
+  "hash" text not null,
   "body" text not null,
   "digest" text not null,
   "format" integer not null,

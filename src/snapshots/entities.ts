@@ -8,6 +8,8 @@ export interface JournalSnapshotRow {
   generation: string;
   fromSeq: number;
   toSeq: number;
+  /** The journal's hash chain at `toSeq`. */
+  hash: string;
   body: string;
   digest: string;
   format: number;
@@ -23,6 +25,7 @@ export function snapshotEntity({ schema, tablePrefix }: TablePlace): EntitySchem
       generation: p.text().primary().name('generation').ignoreSchemaChanges('collation'),
       fromSeq: p.integer().primary().name('from_seq'),
       toSeq: p.integer().name('to_seq'),
+      hash: p.text().name('hash'),
       body: p.text().name('body'),
       digest: p.text().name('digest'),
       format: p.integer().name('format'),

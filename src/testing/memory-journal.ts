@@ -3,6 +3,7 @@ import {
   type AppendOptions,
   type AppendResult,
   type CallOptions,
+  checkThreadValue,
   type Entry,
   type Erasure,
   type ErasuresOptions,
@@ -88,6 +89,10 @@ export class MemoryJournal implements Journal {
     const { generation, createdAt, updatedAt } = stored;
     const metadata = decodeObject(stored.metadata);
     return freeze({ id: threadId, generation, hash, metadata, createdAt, updatedAt }, entries);
+  }
+
+  async refresh(thread: Thread, options: CallOptions = {}): Promise<Thread | undefined> {
+    return this.load(checkThreadValue(thread).id, { signal: options.signal });
   }
 
   async head(threadId: string, options: CallOptions = {}): Promise<ThreadHead | undefined> {

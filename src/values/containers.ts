@@ -2,7 +2,7 @@ import type { Frame } from './frame.ts';
 import type { ContainerTag } from './tags.ts';
 import type { Walk } from './walk.ts';
 
-const EXTRA = 'is a property beside the content, and would be lost';
+export const EXTRA = 'is a property beside the content, and would be lost';
 
 /** Goes into a container. What its children take at the least is counted before any of them is listed. */
 export function openContainer(walk: Walk, value: object, tag: ContainerTag): void {

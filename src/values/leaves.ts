@@ -1,9 +1,12 @@
 import { isDeepStrictEqual, types } from 'node:util';
-import { refuseOwnProperties } from './containers.ts';
+import { EXTRA, refuseOwnProperties } from './containers.ts';
 import { bufferOf, bufferSize, hrefOf, isDetached, isResizable, sizeOf } from './intrinsics.ts';
 import type { LeafTag } from './tags.ts';
 import { newView, type ViewTag } from './views.ts';
 import type { Walk } from './walk.ts';
+
+/** What the comparison reads of a typed array: an own one could be a getter. */
+const SHADOWS = ['buffer', 'byteLength', 'byteOffset', 'length', 'constructor'];
 
 /** Checks an object of the closed set that holds no other values. */
 export function checkLeaf(walk: Walk, value: object, tag: LeafTag): void {
@@ -38,8 +41,10 @@ function checkView(walk: Walk, value: object, tag: ViewTag): void {
   const buffer = bufferOf(value);
   if (!types.isArrayBuffer(buffer)) throw walk.refusal('is a view of shared memory: pass a copy (slice)');
   checkBuffer(walk, buffer, sizeOf(value));
+  const shadow = SHADOWS.find(name => Object.hasOwn(value, name));
+  if (shadow !== undefined) throw walk.refusal(EXTRA, shadow);
   // Listing the names would list the indices (15 ms for 64 KiB); this compares what enumerable properties there are
-  // beside them, and the bytes, in 12 µs. A property that is not enumerable is not seen, and not stored.
+  // beside them, and the bytes, in 12 µs. Another property that is not enumerable is not seen, and not stored.
   if (!isDeepStrictEqual(value, newView(tag, value)))
     throw walk.refusal('has properties beside its elements, which would be lost');
 }

@@ -7,7 +7,6 @@ import { eachBackend } from '../support/each-backend.ts';
 import { cli, folder } from './cli.ts';
 
 const SOURCE = pathToFileURL(new URL('../../src/index.ts', import.meta.url).pathname).href;
-const SUPPORT = pathToFileURL(new URL('../support/backends.ts', import.meta.url).pathname).href;
 
 eachBackend(
   bench => {
@@ -98,6 +97,18 @@ test.each<[string, string, string, RegExp]>([
   ],
   ['no default export', 'host.mjs', 'export const options = {};', /must export the MikroORM options by default/],
   [
+    'options that MikroORM refuses',
+    'host.mjs',
+    "export default { password: 'canary-secret' };",
+    /MikroORM does not take host\.mjs/,
+  ],
+  [
+    'a package that is missing',
+    'host.ts',
+    "import 'no-such-package';\nexport default {};",
+    /imports no-such-package, which is not installed: npm i no-such-package/,
+  ],
+  [
     'another context',
     'host.mjs',
     "export default [{ contextName: 'a' }, { contextName: 'b' }]",
@@ -124,21 +135,23 @@ test('neither flag nor config says what to pass; a config that is not there is n
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^none\.ts does not exist: [^\n]*\n$/) });
 });
 
-test.each(['sqlite:./a.db', 'postgresql://u:canary-secret@127.0.0.1:1/d'])(
-  'a driver that is not installed is named with its npm i (%#)',
-  async url => {
-    const cwd = await folder();
-    // As if it were not there: node resolves everything but the two drivers.
-    const hook = `import { registerHooks } from 'node:module';
+test.each([
+  ['sqlite', 'sqlite:./a.db', /needs its driver, which is not installed: npm i @mikro-orm\/sqlite@7\.2\.1$/],
+  ['postgresql', 'postgresql://u:canary-secret@127.0.0.1:1/d', /installed: npm i @mikro-orm\/postgresql@7\.2\.1$/],
+  ['core', 'sqlite:./a.db', /^thread-journal needs MikroORM: npm i @mikro-orm\/core@7\.2\.1 /],
+])('where @mikro-orm/%s is not installed, the line says what to install', async (missing, url, line) => {
+  // Node resolves everything as ever, but this one.
+  const hook = `import { registerHooks } from 'node:module';
     registerHooks({ resolve(name, context, next) {
-      if (!/^@mikro-orm.(sqlite|postgresql)$/.test(name)) return next(name, context);
-      throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+      if (name !== '@mikro-orm/${missing}') return next(name, context);
+      throw Object.assign(new Error("Cannot find package '" + name + "'"), { code: 'ERR_MODULE_NOT_FOUND' });
     } });`;
-    const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
-    const { code, stderr } = await cli(['migrate', '--url', url], { cwd, nodeFlags });
-    expect(stderr).toMatch(
-      /needs its driver, which is not installed: npm i @mikro-orm\/(sqlite|postgresql)@7\.2\.1\n$/,
-    );
-    expect({ code, secret: stderr.includes('canary') }).toEqual({ code: 2, secret: false });
-  },
-);
+  const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+  const { code, stderr } = await cli(['migrate', '--url', url], { cwd: await folder(), nodeFlags });
+  expect(stderr.trimEnd()).toMatch(line);
+  expect({ code, lines: stderr.split('\n').length, secret: stderr.includes('canary') }).toEqual({
+    code: 2,
+    lines: 2,
+    secret: false,
+  });
+});

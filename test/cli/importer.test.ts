@@ -115,6 +115,25 @@ eachBackend(bench => {
     expect((await bench.journal.head(id))?.rev).toBe(2);
   });
 
+  test('keeps the single entries before one that the journal refuses', async () => {
+    const id = bench.id();
+    await bench.journal.append(id, [{ id: 'a' }]);
+    const lines = [{ id: 'b' }, { id: 'c' }, { id: 'a', payload: { n: 1 } }, { id: 'd' }];
+    const { problem, ...count } = await importing(
+      ...lines.map((line, at) => ({ threadId: id, seq: 1 + at, kind: 'note', ...line })),
+    );
+    expect(problem).toMatch(/^line 3: .* already holds "a"/);
+    expect(count).toEqual(added(2, 0, 2, 0));
+    expect((await collect(bench.journal.read(id))).map(entry => entry.id)).toEqual(['a', 'b', 'c']);
+    const differs = await importing(
+      ...['b', 'x', 'c'].map((at, seq) => ({ threadId: id, seq: 1 + seq, kind: 'note', id: at })),
+    );
+    expect(differs).toEqual({
+      ...added(1, 0, 0, 1),
+      problem: expect.stringMatching(/^line 2: thread .* seq 2: the id is not/),
+    });
+  });
+
   test.each([
     ['payload', { id: 'b', kind: 'note', payload: { n: CANARY } }],
     ['kind', { id: 'b', kind: 'error', payload: { n: 1 } }],

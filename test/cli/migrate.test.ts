@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MikroORM } from '@mikro-orm/sqlite';
 import { expect, test } from 'vitest';
 import { sharedBackends } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
@@ -66,10 +68,8 @@ eachBackend(
 
     test('names that could alter a statement are refused', async () => {
       for (const flag of ['--table-prefix', '--schema']) {
-        for (const name of ['a"b', "a'b", 'x; drop table y', 'A', '1a', '']) {
-          const { code, stderr } = await run('migrate', flag, name);
-          expect({ flag, name, code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^[^\n]+\n$/) });
-        }
+        const { code, stderr } = await run('migrate', flag, 'x"; drop table journal_threads; --');
+        expect({ flag, code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/^[^\n]+\n$/) });
       }
     });
   },
@@ -86,4 +86,15 @@ test('only migrate and import --yes make a SQLite file', async () => {
   }
   expect((await cli(['import', '-', '--yes', ...url], { cwd, input })).code).toBe(0);
   expect((await cli(['threads', '--json', ...url], { cwd })).stdout).toMatch(/^\{"threadId":"t","rev":1,/);
+});
+
+test('a look at a SQLite file changes nothing in it', async () => {
+  const cwd = await folder();
+  const orm = await MikroORM.init({ dbName: join(cwd, 'host.db'), discovery: { warnWhenNoEntities: false } });
+  await orm.em.getConnection().execute('create table users (name text)');
+  await orm.close();
+  const before = await readFile(join(cwd, 'host.db'));
+  expect((await cli(['threads', '--url', 'sqlite:host.db'], { cwd })).code).toBe(2);
+  expect(await readFile(join(cwd, 'host.db'))).toEqual(before);
+  expect(await readdir(cwd)).toEqual(['host.db']);
 });

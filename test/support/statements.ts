@@ -15,22 +15,29 @@ export async function watch(database: Database): Promise<Watched> {
   return database.backend === 'postgresql' ? watchPostgres(database) : watchSqlite(database);
 }
 
-/** Reads the text of each Parse message off the wire: `P`, length, statement name, text. */
+/**
+ * Reads off the wire what is executed: a Query message, or a Bind, which names a statement that a Parse message brought
+ * before. A message is a letter, its length, and its fields.
+ */
 async function watchPostgres(database: Database): Promise<Watched> {
   const proxy = await startProxy(database.url);
   const orm = await openOrm(proxy.url);
+  const texts = new Map<string, string>();
   return {
     orm,
     taken: () => {
       const bytes = Buffer.from(proxy.sent(), 'latin1');
       const statements: string[] = [];
       for (let at = 0; at + 5 <= bytes.length; at += 1 + bytes.readUInt32BE(at + 1)) {
-        if (String.fromCharCode(bytes[at] ?? 0) !== 'P') continue;
-        const [, text = ''] = bytes
+        const fields = bytes
           .subarray(at + 5, at + 1 + bytes.readUInt32BE(at + 1))
           .toString()
           .split('\0');
-        statements.push(text);
+        const [first = '', second = ''] = fields;
+        const letter = String.fromCharCode(bytes[at] ?? 0);
+        if (letter === 'P') texts.set(first, second);
+        if (letter === 'B') statements.push(texts.get(second) ?? '');
+        if (letter === 'Q') statements.push(first);
       }
       return statements;
     },

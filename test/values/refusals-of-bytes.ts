@@ -20,6 +20,10 @@ function viewOfDetached(): Uint8Array {
   return view;
 }
 
+function impostor(): unknown {
+  return Object.defineProperty(bytes(), 'buffer', { value: new TextEncoder().encode('s3cret').buffer });
+}
+
 /** Node 22 has none. */
 const float16s =
   typeof float16 === 'function'
@@ -45,4 +49,5 @@ export const refusalsOfBytes: readonly Refusal[] = [
   refuses('a view of a detached buffer', viewOfDetached, () => new Uint8Array(0), /detached/),
   refuses('an extra property of a buffer', () => Object.assign(buffer(), extra), buffer, lost, '.x'),
   refuses('an extra property of a typed array', () => Object.assign(nans(), extra), nans, lost),
+  refuses('a view that claims another buffer', impostor, bytes, lost, '.buffer'),
 ];

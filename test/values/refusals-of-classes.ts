@@ -65,24 +65,6 @@ export const refusalsOfClasses: readonly Refusal[] = [
   ),
   refuses('a subclass of Uint8Array', () => new MyBytes(1), bytes, /MyBytes cannot be stored: pass its bytes/),
   refuses(
-    'a boxed string',
-    () => Object('s3cret'),
-    () => 'a',
-    /String cannot be stored: pass the primitive/,
-  ),
-  refuses(
-    'a boxed number',
-    () => Object(1),
-    () => 1,
-    /pass the primitive/,
-  ),
-  refuses(
-    'a boxed bigint',
-    () => Object(1n),
-    () => 1n,
-    /pass the primitive/,
-  ),
-  refuses(
     'arguments',
     () => listArguments('s3cret'),
     () => ['a'],

@@ -6,8 +6,26 @@ const date = () => new Date(0);
 const url = () => new URL('http://a/?a=b');
 const bytes = () => new Uint8Array(1);
 
-/** Objects whose prototype says one thing and whose inside another. */
+/** Objects that pass for something else: boxes for primitives, and whatever wears another's prototype. */
 export const refusalsOfPoses: readonly Refusal[] = [
+  refuses(
+    'a boxed string',
+    () => Object('s3cret'),
+    () => 'a',
+    /String cannot be stored: pass the primitive/,
+  ),
+  refuses(
+    'a boxed number',
+    () => Object(1),
+    () => 1,
+    /pass the primitive/,
+  ),
+  refuses(
+    'a boxed bigint',
+    () => Object(1n),
+    () => 1n,
+    /pass the primitive/,
+  ),
   refuses('a date in name only', nothingBut(Date.prototype), date, /instance of Date cannot/),
   refuses('a pattern in name only', nothingBut(RegExp.prototype), () => /a/, /instance of RegExp cannot/),
   refuses('a URL in name only', nothingBut(URL.prototype), url, /URL cannot/),

@@ -56,6 +56,7 @@ describe('a value outside the closed set', () => {
       },
       Object.defineProperty([1], 0, { get: run, enumerable: true }),
       Object.defineProperty(new Uint8Array(1), 'x', { get: run, enumerable: true }),
+      Object.defineProperty(new Uint8Array(1), 'byteLength', { get: run }),
       Object.defineProperty(new Date(0), 'toISOString', { get: run }),
       Object.defineProperty(new Map(), 'size', { get: run }),
       Object.defineProperty(new Set(), Symbol.iterator, { get: run }),
@@ -73,12 +74,6 @@ describe('a value outside the closed set', () => {
     }
     expect(ran).toBe(0);
     expect(() => JSON.stringify(hostile[0])).toThrow('ran');
-  });
-
-  it("cannot hide among the bytes: an own property does not stand in for a typed array's buffer", () => {
-    const view = new Uint8Array([1, 2]);
-    Object.defineProperty(view, 'buffer', { value: new TextEncoder().encode('s3cret').buffer });
-    expect(decodeValue(encodeValue(view, 'v', limits))).toEqual(new Uint8Array([1, 2]));
   });
 
   it('is everything, while a built-in prototype has a toJSON that would change plain JSON', () => {

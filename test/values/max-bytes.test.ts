@@ -1,42 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidValueError, LimitExceededError } from '../../src/errors.ts';
-import { decodeValue, encodeValue, MAX_DEPTH } from '../../src/values/index.ts';
+import { encodeValue } from '../../src/values/index.ts';
 import { inspect } from '../../src/values/inspect.ts';
 import { closedSetValue } from './closed-set.ts';
+import { limitOf, nested } from './limit-of.ts';
 import { limits } from './limits-for-tests.ts';
 import { refusalOf } from './refusal-of.ts';
-import { sameValue } from './same-value.ts';
-
-type Wrap = (inner: unknown) => unknown;
-
-const wraps: readonly [string, Wrap][] = [
-  ['objects', inner => ({ inner })],
-  ['arrays', inner => [inner]],
-  ['maps', inner => new Map([[0, inner]])],
-  ['map keys', inner => new Map([[inner, 0]])],
-  ['sets', inner => new Set([inner])],
-  ['objects without a prototype', inner => Object.assign(Object.create(null), { inner })],
-];
-
-describe('maxDepth', () => {
-  it.each(wraps)('is the number of %s that may be inside one another', (_, wrap) => {
-    const value = nested(wrap, 256);
-    expect(sameValue(decodeValue(encodeValue(value, 'v', limits)), value)).toBe(true);
-    expect(limitOf(wrap(value))).toMatchObject({ limit: 'maxDepth', max: 256, path: expect.stringMatching(/^v./) });
-  });
-
-  it.each(wraps)('can be raised to what JSON and devalue bear, and no further: %s', (_, wrap) => {
-    const value = nested(wrap, MAX_DEPTH);
-    const raised = { ...limits, maxDepth: 1e9 };
-    expect(decodeValue(encodeValue(value, 'v', raised))).toBeDefined();
-    expect(limitOf(wrap(value), raised)).toMatchObject({ limit: 'maxDepth', max: MAX_DEPTH });
-  });
-
-  it.each(wraps)('refuses a million %s inside one another without exhausting the stack', (_, wrap) => {
-    expect(limitOf(nested(wrap, 1e6))).toMatchObject({ limit: 'maxDepth' });
-  });
-});
 
 describe('maxBytes', () => {
   it('is exact: the text may have so many bytes and not one more', () => {
@@ -84,9 +53,9 @@ describe('maxBytes', () => {
     ['a bigint of a billion bits', 1n << 1_000_000_000n],
     ['a negative bigint of a billion bits', -(1n << 1_000_000_000n)],
     ['many large bigints', new Array(1000).fill(1n << 100_000n)],
-    ['an array shared 2^24 times over', shared(inner => [inner, inner])],
-    ['an object shared 2^24 times over', shared(a => ({ a, b: a }))],
-    ['a map shared 2^24 times over', shared(a => new Map([[1, a]]).set(2, a))],
+    ['an array shared 2^24 times over', nested(inner => [inner, inner], 24)],
+    ['an object shared 2^24 times over', nested(a => ({ a, b: a }), 24)],
+    ['a map shared 2^24 times over', nested(a => new Map([[1, a]]).set(2, a), 24)],
     ['a million entries of a map', new Map(Array.from({ length: 1e6 }, (_, index) => [index, 1]))],
     ['a million elements of a set', new Set(Array.from({ length: 1e6 }, (_, index) => index))],
     ['an address of 2 Mi', new URL(`http://a/${'x'.repeat(2 ** 21)}`)],
@@ -112,23 +81,3 @@ describe('maxBytes', () => {
     expect(encodeValue(wide, 'v', limits).length).toBeGreaterThan(600_000);
   });
 });
-
-function nested(wrap: Wrap, depth: number): unknown {
-  let value: unknown = 0;
-  for (let level = 0; level < depth; level += 1) value = wrap(value);
-  return value;
-}
-
-function shared(wrap: Wrap): unknown {
-  return nested(wrap, 24);
-}
-
-function limitOf(value: unknown, under = limits, act: typeof encodeValue = encodeValue): LimitExceededError {
-  try {
-    act(value, 'v', under);
-  } catch (error) {
-    if (error instanceof LimitExceededError && !(error instanceof InvalidValueError)) return error;
-    throw error;
-  }
-  return expect.fail('no limit was exceeded');
-}

@@ -1,0 +1,50 @@
+/**
+ * `node bench/profile.ts append|load PostgreSQL|SQLite [full|normal]`: where the time of one call goes, by the parts
+ * that it passes through, from the sampling profiler. One writer, nothing beside it.
+ */
+import { Session } from 'node:inspector/promises';
+import { performance } from 'node:perf_hooks';
+import { ThreadJournal } from '../src/index.ts';
+import { startDatabases } from './databases.ts';
+import { messageEntry } from './message.ts';
+import { setNormal } from './orm.ts';
+import { type Profile, partsOf } from './profile-parts.ts';
+import { fill, settle } from './rows/fill.ts';
+
+const [verb = 'append', name = 'SQLite', synchronous = 'full'] = process.argv.slice(2);
+if (!['append', 'load'].includes(verb) || (name !== 'PostgreSQL' && name !== 'SQLite')) {
+  console.error('node bench/profile.ts append|load PostgreSQL|SQLite [full|normal]');
+  process.exit(2);
+}
+
+const ENTRIES = 10_000;
+const calls = verb === 'load' ? 100 : 5_000;
+const databases = await startDatabases();
+try {
+  const database = await databases.create(name);
+  const orm = await database.openOrm();
+  if (name === 'SQLite' && synchronous === 'normal') await setNormal(orm);
+  const journal = new ThreadJournal(orm);
+  if (verb === 'load') await fill(journal, 'thread', ENTRIES);
+  const call = async (index: number): Promise<unknown> =>
+    verb === 'load' ? journal.load('thread') : journal.append('thread', [messageEntry(index)]);
+  for (let index = 0; index < calls / 5; index += 1) await call(index);
+  await settle(database);
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: 100 });
+  await session.post('Profiler.start');
+  const [cpu, start] = [process.cpuUsage(), performance.now()];
+  for (let index = 0; index < calls; index += 1) await call(index);
+  const wall = ((performance.now() - start) * 1_000) / calls;
+  const { user, system } = process.cpuUsage(cpu);
+  const { profile } = (await session.post('Profiler.stop')) as { readonly profile: Profile };
+  const what = `${verb}${verb === 'load' ? ` of ${ENTRIES} entries` : ''}, ${name}${name === 'SQLite' ? ` ${synchronous}` : ''}`;
+  console.log(`${what}: ${wall.toFixed(0)} µs a call; CPU of this process ${((user + system) / calls).toFixed(0)} µs`);
+  for (const { part, us } of partsOf(profile, calls)) console.log(`${us.toFixed(1).padStart(10)} µs  ${part}`);
+  await journal.close();
+  await database.drop();
+} finally {
+  await databases.stop();
+}

@@ -1,0 +1,107 @@
+import type { Session } from '../dialects/index.ts';
+import type { LockedHead, Member, RecordedEntry } from './decide.ts';
+import { genesisHash } from './hash.ts';
+import type { Store } from './store.ts';
+
+/** A head under lock, as it is after the appends decided so far. */
+export interface HeadState extends LockedHead {
+  readonly threadId: string;
+  rev: number;
+  hash: string;
+  /** True until the first append to a head that was not there before. */
+  unused: boolean;
+  /** True when the row has to be written. */
+  touched: boolean;
+  /** What is known to be recorded, by entry id. */
+  readonly recorded: Map<string, RecordedEntry>;
+}
+
+interface LockedRow {
+  readonly thread_id: string;
+  readonly rev: number | string;
+  readonly head_hash: string;
+}
+
+/**
+ * The heads of these appends under lock, those that are not there made. A thread whose head others hold is left out
+ * when `held` says to skip it. Others may make or delete a head between two statements: then once more.
+ */
+export async function lockHeads(
+  store: Store,
+  session: Session,
+  members: readonly Member[],
+  held: 'wait' | 'skip',
+): Promise<ReadonlyMap<string, HeadState>> {
+  const { dialect, tables } = store;
+  const states = new Map<string, HeadState>();
+  const ids = dialect.anyOf('thread_id');
+  const lock = dialect.statement(dialect.lockHeads(tables, ids.condition, held));
+  let missing = [...new Set(members.map(member => member.threadId))].sort();
+  while (missing.length > 0) {
+    for (const row of await session.run<LockedRow>(lock, ids.bind(missing))) {
+      states.set(row.thread_id, stateOf(row.thread_id, Number(row.rev), row.head_hash, false));
+    }
+    missing = missing.filter(threadId => !states.has(threadId));
+    if (missing.length > 0 && held === 'skip' && dialect.writesTogether) {
+      const there = await existing(store, session, missing);
+      missing = missing.filter(threadId => !there.has(threadId));
+    }
+    const makers = missing.map(threadId => members.find(member => member.threadId === threadId && mayMake(member)));
+    for (const [index, threadId] of missing.entries()) {
+      // Nobody may make it: every guard of these appends is above 0, and is about to be refused.
+      if (makers[index] === undefined) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
+    }
+    const made = await make(
+      store,
+      session,
+      makers.filter(maker => maker !== undefined),
+    );
+    for (const threadId of made) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
+    missing = missing.filter(threadId => !states.has(threadId));
+  }
+  return states;
+}
+
+/** The first append of a thread brings its metadata. A guard above 0 never makes a thread. */
+function mayMake({ expectedRev }: Member): boolean {
+  return expectedRev === undefined || expectedRev === 0;
+}
+
+function stateOf(threadId: string, rev: number, hash: string, unused: boolean): HeadState {
+  return { threadId, rev, hash, unused, touched: false, recorded: new Map() };
+}
+
+async function existing(
+  { dialect, tables }: Store,
+  session: Session,
+  threadIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const ids = dialect.anyOf('thread_id');
+  const sql = dialect.statement(`select thread_id from ${tables.threads} where ${ids.condition}`);
+  const rows = await session.run<{ thread_id: string }>(sql, ids.bind(threadIds));
+  return new Set(rows.map(row => row.thread_id));
+}
+
+async function make(
+  { dialect, tables, settings }: Store,
+  session: Session,
+  makers: readonly Member[],
+): Promise<readonly string[]> {
+  if (makers.length === 0) return [];
+  const rows = dialect.rows({ thread_id: 'text', generation: 'text', hash: 'text', metadata: 'text', now: 'bigint' });
+  // In the order of their ids, so that two processes that make the same threads never wait for each other in a ring.
+  const sql = dialect.statement(
+    `insert into ${tables.threads} (thread_id, generation, rev, version, head_hash, metadata, created_at, updated_at)
+select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.from} where true order by i.ord
+on conflict (thread_id) do nothing returning thread_id`,
+  );
+  const now = settings.now();
+  const heads = makers.map(({ threadId, metadata }) => ({
+    thread_id: threadId,
+    generation: settings.newId(),
+    hash: genesisHash(threadId),
+    metadata,
+    now,
+  }));
+  return (await session.run<{ thread_id: string }>(sql, rows.bind(heads))).map(row => row.thread_id);
+}

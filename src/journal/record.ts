@@ -1,0 +1,123 @@
+import type { Session } from '../dialects/index.ts';
+import type { JournalError } from '../errors.ts';
+import { decide, type Member, type RecordedEntry } from './decide.ts';
+import type { AppendResult } from './journal.ts';
+import { type HeadState, lockHeads } from './lock-heads.ts';
+import type { Store } from './store.ts';
+import { toEntry } from './thread.ts';
+
+/** What became of one append. `held`: another transaction holds its head, and it was not waited for. */
+export type Outcome = AppendResult | JournalError | 'held';
+
+/**
+ * Records many appends in one transaction: lock the heads, look up the callers' ids, decide on each append in the
+ * order of the calls, write. The rule is `decide`; a refusal is an outcome, leaves nothing behind and is no SQL error,
+ * so the host's transaction stays usable.
+ */
+export async function record(
+  store: Store,
+  session: Session,
+  members: readonly Member[],
+  held: 'wait' | 'skip' = 'wait',
+): Promise<readonly Outcome[]> {
+  const heads = await lockHeads(store, session, members, held);
+  await lookUp(store, session, members, heads);
+  const inserts: Insert[] = [];
+  const outcomes = members.map(member => {
+    const head = heads.get(member.threadId);
+    return head === undefined ? 'held' : recordOne(member, head, inserts);
+  });
+  await write(store, session, [...heads.values()], inserts);
+  return outcomes;
+}
+
+type Insert = Readonly<Record<'thread_id' | 'entry_id' | 'kind' | 'payload' | 'refs', string>> &
+  Readonly<Record<'seq' | 'at', number>>;
+
+function recordOne(member: Member, head: HeadState, inserts: Insert[]): Outcome {
+  const { threadId, entries } = member;
+  const known = member.callerIds ? entries.flatMap(({ id }) => head.recorded.get(id) ?? []) : [];
+  const decision = decide(member, head, known);
+  switch (decision.act) {
+    case 'refuse':
+      return decision.error;
+    case 'repeat': {
+      const { rev, recorded } = decision;
+      return { threadId, rev, entries: recorded.map(entry => toEntry(threadId, entry.seq, entry)), created: false };
+    }
+    case 'record': {
+      const created = entries.length > 0 || head.unused;
+      head.touched ||= entries.length > 0 || !head.unused;
+      head.unused = false;
+      Object.assign(head, decision.head);
+      const recorded = entries.map((entry, index) => ({ ...entry, seq: decision.fromSeq + index }));
+      for (const entry of recorded) {
+        head.recorded.set(entry.id, entry);
+        const { id, seq, at, kind, payload, refs } = entry;
+        inserts.push({ thread_id: threadId, entry_id: id, seq, at, kind, payload, refs });
+      }
+      return { threadId, rev: head.rev, entries: recorded.map(entry => toEntry(threadId, entry.seq, entry)), created };
+    }
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** What is recorded under ids of the callers; ids that we made cannot be. */
+async function lookUp(
+  { dialect, tables }: Store,
+  session: Session,
+  members: readonly Member[],
+  heads: ReadonlyMap<string, HeadState>,
+): Promise<void> {
+  const wanted = members.filter(member => member.callerIds && heads.get(member.threadId)?.unused === false);
+  if (wanted.length === 0) return;
+  const ids = dialect.rows({ thread_id: 'text', entry_id: 'text' });
+  const sql = dialect.statement(
+    `select e.thread_id, e.entry_id as id, e.seq, e.at, e.kind, e.payload, e.refs from ${ids.from}
+${dialect.probe(tables.entries, 'e.thread_id = i.thread_id and e.entry_id = i.entry_id')}`,
+  );
+  const rows = wanted.flatMap(({ threadId, entries }) =>
+    entries.map(({ id }) => ({ thread_id: threadId, entry_id: id })),
+  );
+  for (const row of await session.run<RecordedEntry & { thread_id: string }>(sql, ids.bind(rows))) {
+    heads.get(row.thread_id)?.recorded.set(row.id, { ...row, seq: Number(row.seq), at: Number(row.at) });
+  }
+}
+
+async function write(
+  { dialect, tables, settings }: Store,
+  session: Session,
+  heads: readonly HeadState[],
+  inserts: readonly Insert[],
+): Promise<void> {
+  const touched = heads.filter(head => head.touched);
+  if (touched.length === 0) return;
+  const states = dialect.rows({ thread_id: 'text', rev: 'bigint', hash: 'text', now: 'bigint' });
+  const update = `update ${tables.threads} as t
+set rev = i.rev, version = t.version + 1, head_hash = i.hash, updated_at = i.now from ${states.from} where t.thread_id = i.thread_id`;
+  const now = settings.now();
+  const changes = states.bind(touched.map(head => ({ thread_id: head.threadId, rev: head.rev, hash: head.hash, now })));
+  if (inserts.length === 0) {
+    await session.run(dialect.statement(update), changes);
+    return;
+  }
+  const rows = dialect.rows({
+    thread_id: 'text',
+    seq: 'bigint',
+    entry_id: 'text',
+    at: 'bigint',
+    kind: 'text',
+    payload: 'text',
+    refs: 'text',
+  });
+  const insert = `insert into ${tables.entries} (thread_id, seq, entry_id, at, kind, payload, refs, xid)
+select i.thread_id, i.seq, i.entry_id, i.at, i.kind, i.payload, i.refs, ${dialect.transactionId} from ${rows.from} order by i.ord`;
+  if (dialect.writesTogether) {
+    const both = `with changed as (${update}) ${insert}`;
+    await session.run(dialect.statement(both), [...changes, ...rows.bind(inserts)]);
+    return;
+  }
+  await session.run(dialect.statement(update), changes);
+  await session.run(dialect.statement(insert), rows.bind(inserts));
+}
