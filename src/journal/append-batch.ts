@@ -16,7 +16,8 @@ export async function flushBatch(
   held: 'wait' | 'skip',
 ): Promise<readonly Waiting[]> {
   const [only] = batch;
-  if (only !== undefined && batch.length === 1 && (await claimed(store, only))) return [];
+  // The one statement waits for its head.
+  if (only !== undefined && batch.length === 1 && held === 'wait' && (await claimed(store, only))) return [];
   const calls = new BatchCalls(batch);
   try {
     const outcomes = await outside(store, calls, session => {

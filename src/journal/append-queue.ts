@@ -20,8 +20,8 @@ export type Flush = (batch: readonly Waiting[], held: 'wait' | 'skip') => Promis
 
 const MAX_BATCH = 512;
 const MAX_BATCH_BYTES = 4_194_304;
-/** Batches under way at most: each may hold a connection of the host's pool. */
-const MAX_UNDER_WAY = 4;
+/** Batches under way that may wait for others; one more never does. Each may hold a connection of the host's pool. */
+const MAX_OVERDUE = 3;
 /** A batch that takes longer than this, milliseconds, waits for somebody: others no longer wait for it. */
 const PATIENCE = 50;
 
@@ -79,8 +79,8 @@ export class AppendQueue {
   }
 
   #sendNext(): void {
-    while (this.#waiting.length > 0 && this.#underWay < MAX_UNDER_WAY) {
-      const batch = this.#take(this.#underWay - this.#overdue > 0);
+    while (this.#waiting.length > 0) {
+      const batch = this.#take();
       if (batch.length === 0) return;
       void this.#send(batch);
     }
@@ -90,7 +90,9 @@ export class AppendQueue {
    * The next batch, in order, of threads that are not under way. While a batch is under way only appends set apart are
    * sent beside it: they wait for others anyway, and nobody should wait for them.
    */
-  #take(onlyApart: boolean): readonly Waiting[] {
+  #take(): readonly Waiting[] {
+    const mayBegin = (waiting: Waiting): boolean =>
+      waiting.apart ? this.#overdue < MAX_OVERDUE : this.#underWay === this.#overdue;
     const batch: Waiting[] = [];
     const passed = new Set<string>();
     const rest: Waiting[] = [];
@@ -102,8 +104,7 @@ export class AppendQueue {
         !this.#busy.has(threadId) &&
         !passed.has(threadId) &&
         (first === undefined || (batch.length < MAX_BATCH && bytes + waiting.bytes <= MAX_BATCH_BYTES)) &&
-        (first?.apart ? threadId === first.member.threadId : !waiting.apart || first === undefined) &&
-        (!onlyApart || first !== undefined || waiting.apart);
+        (first === undefined ? mayBegin(waiting) : goesWith(waiting, first));
       if (waiting.call.ended) {
         this.#bytes -= waiting.bytes;
       } else if (fits) {
@@ -123,6 +124,7 @@ export class AppendQueue {
     for (const threadId of threads) this.#busy.add(threadId);
     this.#underWay += 1;
     let overdue = batch[0]?.apart ?? false;
+    const held = overdue || (threads.size === 1 && this.#overdue < MAX_OVERDUE) ? 'wait' : 'skip';
     this.#overdue += overdue ? 1 : 0;
     const patience = setTimeout(() => {
       if (overdue) return;
@@ -130,7 +132,7 @@ export class AppendQueue {
       this.#overdue += 1;
       this.#sendNext();
     }, PATIENCE);
-    const again = await this.#flush(batch, threads.size === 1 ? 'wait' : 'skip');
+    const again = await this.#flush(batch, held);
     clearTimeout(patience);
     this.#underWay -= 1;
     this.#overdue -= overdue ? 1 : 0;
@@ -143,4 +145,9 @@ export class AppendQueue {
     this.#waiting = [...again, ...this.#waiting];
     this.#sendNext();
   }
+}
+
+/** Appends set apart go with those of their own thread only. */
+function goesWith(waiting: Waiting, first: Waiting): boolean {
+  return first.apart ? waiting.member.threadId === first.member.threadId : !waiting.apart;
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type Caller, HEAD_COLUMNS, type HeadRow, type RecordedEntry, type Store } from '../journal/index.ts';
+import { type Caller, HEAD_COLUMNS, type HeadRow, type Store } from '../journal/index.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 
 export interface SelectOptions {
@@ -10,9 +10,7 @@ export interface SelectOptions {
 }
 
 /** A stretch of the tables in the order of thread ids: one thread, or all behind `after` up to `to`. */
-export type Range =
-  | { readonly only: string }
-  | { readonly after: string | undefined; readonly to: string | undefined };
+export type Range = { readonly only: string } | { readonly after: string | undefined; readonly to: string | undefined };
 
 /** Threads that are looked at together, with all that the tables hold between them. */
 export interface Group {
@@ -77,7 +75,9 @@ export async function totalsOf(
   const ids = dialect.anyOf('thread_id');
   const conditions = [
     ...(threadIds === undefined ? [] : [{ sql: ids.condition, values: ids.bind(checkIds(threadIds)) }]),
-    ...(since === undefined ? [] : [{ sql: 'updated_at >= cast(? as bigint)', values: [checkInteger(since, 'since')] }]),
+    ...(since === undefined
+      ? []
+      : [{ sql: 'updated_at >= cast(? as bigint)', values: [checkInteger(since, 'since')] }]),
   ];
   const sql = `select count(*) as threads, coalesce(sum(rev), 0) as entries from ${tables.threads}
 where ${['1 = 1', ...conditions.map(condition => condition.sql)].join(' and ')}`;
@@ -91,7 +91,7 @@ where ${['1 = 1', ...conditions.map(condition => condition.sql)].join(' and ')}`
 }
 
 /** A condition on `thread_id`, with what it binds. */
-export function within(range: Range, column: string): { readonly sql: string; readonly values: readonly string[] } {
+export function within(range: Range, column: string): { readonly sql: string; readonly values: readonly unknown[] } {
   if ('only' in range) return { sql: `${column} = ?`, values: [range.only] };
   const { after, to } = range;
   return {

@@ -1,7 +1,7 @@
 import type { Caller, RecordedEntry, Store } from '../journal/index.ts';
 import type { Group, Range, ScannedHead } from './scan.ts';
 
-/** Rows of one thread, in order. Its last stretch has `ended`; a thread without rows has one stretch of none. */
+/** Rows of one thread, in order. Its last stretch has `ended`; a thread without rows has that one alone. */
 export interface Stretch {
   readonly threadId: string;
   /** Undefined: there are entries, but there was no head when the group's heads were read. */
@@ -15,32 +15,48 @@ type Row = RecordedEntry & { readonly threadId: string };
 /** As many rows are held twice at most: those that are worked on, and those that are read meanwhile. */
 const ROWS = 512;
 
-/** The rows of a group's threads, thread by thread: each of its heads ends exactly once. */
+/** The rows of a group's threads, thread by thread, in the order of their ids: each of its heads ends exactly once. */
 export async function* stretchesOf(store: Store, run: Caller, group: Group): AsyncGenerator<Stretch, void, undefined> {
-  const heads = new Map(group.heads.map(head => [head.thread_id, head]));
+  const heads = [...group.heads];
   let open: string | undefined;
-  const end = (threadId: string): Stretch => {
-    const head = heads.get(threadId);
-    heads.delete(threadId);
-    return { threadId, head, rows: [], ended: true };
-  };
   for await (const page of pagesOf(store, run, group.range)) {
     for (const rows of byThread(page)) {
       const threadId = rows[0]?.threadId ?? '';
-      if (open !== undefined && open !== threadId) yield end(open);
+      yield* ended(heads, open, threadId);
       open = threadId;
-      yield { threadId, head: heads.get(threadId), rows, ended: false };
+      const head = heads[0]?.thread_id === threadId ? heads[0] : undefined;
+      yield { threadId, head, rows, ended: false };
     }
   }
-  if (open !== undefined) yield end(open);
-  for (const threadId of [...heads.keys()]) yield end(threadId);
+  yield* ended(heads, open, undefined);
+}
+
+/** The ends of what comes before `next`. Heads that have ended are taken off the list. */
+function* ended(
+  heads: ScannedHead[],
+  open: string | undefined,
+  next: string | undefined,
+): Generator<Stretch, void, undefined> {
+  if (open !== undefined && open !== next && heads[0]?.thread_id !== open) {
+    yield { threadId: open, head: undefined, rows: [], ended: true };
+  }
+  for (let [head] = heads; head !== undefined; [head] = heads) {
+    if (next !== undefined && compareIds(head.thread_id, next) >= 0) return;
+    heads.shift();
+    yield { threadId: head.thread_id, head, rows: [], ended: true };
+  }
+}
+
+/** The order of UTF-8 bytes, as the tables have it. */
+export function compareIds(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 function* byThread(page: readonly Row[]): Generator<readonly Row[], void, undefined> {
   for (let from = 0; from < page.length; ) {
-    const { threadId } = page[from] as Row;
+    const threadId = page[from]?.threadId;
     let to = from;
-    while (page[to]?.threadId === threadId) to += 1;
+    while (to < page.length && page[to]?.threadId === threadId) to += 1;
     yield page.slice(from, to);
     from = to;
   }

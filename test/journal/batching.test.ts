@@ -124,24 +124,24 @@ eachBackend(
 
     test('a head that somebody holds delays the appends of its own thread only', async () => {
       if (!isPostgres(bench.backend)) return; // SQLite has one lock for the file: the README says so
-      const [stuck, also, ...free] = Array.from({ length: 10 }, () => bench.id());
-      for (const id of [stuck, also]) await bench.journal.append(id ?? '', [{}]);
+      const stuck = Array.from({ length: 6 }, () => bench.id());
+      const free = Array.from({ length: 8 }, () => bench.id());
+      for (const id of stuck) await bench.journal.append(id, [{}]);
       const other = await openOrm(bench.database.url);
       const holding = other.em.fork();
       await holding.begin();
-      await holding.execute(`select 1 from journal_threads where thread_id in ('${stuck}', '${also}') for update`);
+      await holding.execute(`select 1 from journal_threads where thread_id like 't-%' for update`);
       const ended: string[] = [];
       const append = async (id: string): Promise<void> => {
         await bench.journal.append(id, [{}]);
         ended.push(id);
       };
-      const held = [append(stuck ?? ''), append(also ?? ''), append(stuck ?? '')];
+      const held = [...stuck, ...stuck].map(append);
       for (let round = 0; round < 20; round += 1) await Promise.all(free.map(append));
       expect(ended).toHaveLength(20 * free.length);
       await holding.rollback();
       await Promise.all(held);
-      expect((await bench.journal.head(stuck ?? ''))?.rev).toBe(3);
-      expect((await bench.journal.head(also ?? ''))?.rev).toBe(2);
+      for (const id of stuck) expect((await bench.journal.head(id))?.rev).toBe(3);
       await other.close();
     });
 

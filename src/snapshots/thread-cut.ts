@@ -1,0 +1,88 @@
+import type { HeadRow, RecordedEntry } from '../journal/index.ts';
+import { Cutter, startOf } from './cutter.ts';
+import type { Run } from './segment.ts';
+import type { SegmentFacts } from './stored.ts';
+
+/** One thread of a rebuild, row by row from its first: what its segments must be, and which of those stored are not. */
+export class ThreadCut {
+  readonly #head: HeadRow;
+  readonly #stored: readonly SegmentFacts[];
+  readonly #certain: boolean;
+  readonly #cutter: Cutter;
+  /** Where each segment ends, by where it begins. */
+  readonly #ends = new Map<number, number>();
+  #outdated: SegmentFacts[] = [];
+  #holds = true;
+  #contested = false;
+
+  /** `certain`: the history is known to hold, so no stored segment can tell better. */
+  constructor(head: HeadRow, stored: readonly SegmentFacts[], segmentEntries: number, certain: boolean) {
+    const { thread_id: threadId, generation } = head;
+    this.#head = head;
+    this.#stored = stored.filter(facts => facts.generation === generation);
+    this.#certain = certain;
+    this.#cutter = new Cutter({ threadId, generation }, segmentEntries, startOf(threadId));
+  }
+
+  /** False once the rows are not the history that the head stands for. Certain at the end. */
+  get holds(): boolean {
+    return this.#holds;
+  }
+
+  /**
+   * True when a stored segment tells another history than the rows. One of the two is wrong, and only the end of the
+   * chain says which; until then nothing of the thread is replaced, since it may be all that is left of an entry.
+   */
+  get contested(): boolean {
+    return this.#contested;
+  }
+
+  take(rows: readonly RecordedEntry[]): readonly Run[] {
+    const runs: Run[] = [];
+    for (const row of rows) {
+      if (!this.#holds || row.seq >= this.#head.rev) break;
+      if (row.seq === this.#cutter.seq) runs.push(...this.#kept(() => this.#cutter.add(row)));
+      else this.#holds = false;
+    }
+    return runs;
+  }
+
+  end(): readonly Run[] {
+    const { rev, head_hash } = this.#head;
+    if (this.#cutter.seq !== rev || this.#cutter.hash !== head_hash) this.#holds = false;
+    if (!this.#holds) return [];
+    const runs = this.#kept(() => this.#cutter.rest());
+    // What reaches beyond the rev that we know was made by somebody who knew more.
+    if (this.#holds && !this.#contested) {
+      this.#outdated.push(...this.#stored.filter(({ fromSeq, toSeq }) => toSeq <= rev && !this.#ends.has(fromSeq)));
+    }
+    return runs;
+  }
+
+  /** Stored segments that are in the way of those given out, since the last time. */
+  outdated(): readonly SegmentFacts[] {
+    const outdated = this.#outdated;
+    this.#outdated = [];
+    return outdated;
+  }
+
+  #kept(make: () => Run | undefined): readonly Run[] {
+    const run = this.#attempt(make);
+    if (run === undefined) return [];
+    const there = this.#stored.find(({ fromSeq }) => fromSeq === run.fromSeq);
+    this.#contested ||= !this.#certain && there?.toSeq === run.toSeq && there.hash !== run.hash;
+    if (this.#contested) return [];
+    this.#ends.set(run.fromSeq, run.toSeq);
+    if (there !== undefined && there.toSeq > run.toSeq && there.toSeq <= this.#head.rev) this.#outdated.push(there);
+    return [run];
+  }
+
+  #attempt(make: () => Run | undefined): Run | undefined {
+    try {
+      return make();
+    } catch {
+      this.#holds = false;
+      return undefined;
+    }
+  }
+}
