@@ -47,5 +47,16 @@ export {
   type ThreadsOptions,
 } from './journal/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, StorageOptions } from './options.ts';
+export type { JournalOptions, Limits, SnapshotSettings, StorageOptions } from './options.ts';
+export type {
+  Damage,
+  Finding,
+  JournalSnapshotRow,
+  JournalStats,
+  RebuildOptions,
+  RebuildProgress,
+  SnapshotEvent,
+  VerifyOptions,
+  VerifyProgress,
+} from './snapshots/index.ts';
 export { type OrmOrEntityManager, ThreadJournal } from './thread-journal.ts';

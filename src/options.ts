@@ -1,6 +1,5 @@
-import { v7 } from 'uuid';
 import { InvalidArgumentError } from './errors.ts';
-import { checkId, checkInteger, MAX_DEPTH } from './values/index.ts';
+import { checkId, checkInteger, MAX_DEPTH, newUuid } from './values/index.ts';
 
 /** What one append may hold. Beyond a limit: `LimitExceededError`, before any SQL. */
 export interface Limits {
@@ -71,7 +70,7 @@ export function settingsOf(options: JournalOptions = {}): Settings {
     limits[key] = positive(options.limits?.[key] ?? defaultLimits[key], `limits.${key}`);
   }
   const now = callable(options.now ?? Date.now, 'now');
-  const newId = callable(options.newId ?? (() => v7()), 'newId');
+  const newId = callable(options.newId ?? newUuid, 'newId');
   if (limits.maxDepth > MAX_DEPTH) {
     throw new InvalidArgumentError({ argument: 'limits.maxDepth', reason: `must be at most ${MAX_DEPTH}` });
   }

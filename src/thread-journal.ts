@@ -26,7 +26,18 @@ import {
   threads,
 } from './journal/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
-import { load, refresh } from './snapshots/index.ts';
+import {
+  type JournalStats,
+  load,
+  type RebuildOptions,
+  type RebuildProgress,
+  rebuildSnapshots,
+  refresh,
+  stats,
+  type VerifyOptions,
+  type VerifyProgress,
+  verify,
+} from './snapshots/index.ts';
 
 /** The host's ORM, or an EntityManager of it. */
 export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
@@ -113,6 +124,32 @@ export class ThreadJournal implements Journal {
   /** What was deleted, by thread id and generation. */
   erasures(options?: ErasuresOptions): AsyncIterable<Erasure> {
     return erasures(this.#store, options);
+  }
+
+  /**
+   * Makes snapshots again from the journal, while others go on appending; steps of progress come as it works, and
+   * nothing is done unless they are asked for. May be ended at any moment and run again: what is right already is kept.
+   * Memory does not grow with the journal, which is only read.
+   *
+   * @throws InvalidArgumentError inside a transaction: it is many short ones.
+   */
+  rebuildSnapshots(options?: RebuildOptions): AsyncIterable<RebuildProgress> {
+    return rebuildSnapshots(this.#store, options);
+  }
+
+  /**
+   * Compares heads, entries and snapshots with what they must be by the hash chain, while others go on appending; steps
+   * tell what was found. With `repair`, snapshots that are not right are made again; the journal is never changed.
+   *
+   * @throws InvalidArgumentError inside a transaction.
+   */
+  verify(options?: VerifyOptions): AsyncIterable<VerifyProgress> {
+    return verify(this.#store, options);
+  }
+
+  /** How large the journal is, and what snapshots do for it. Reads every head and segment: for people, not for loops. */
+  stats(options?: CallOptions): Promise<JournalStats> {
+    return stats(this.#store, options);
   }
 
   /** This journal inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */

@@ -62,7 +62,10 @@ function failed(file: string, error: unknown): CliError {
   const needsLoader =
     error instanceof SyntaxError || /TYPESCRIPT|TYPE_STRIPPING|MODULE_NOT_FOUND|DIR_IMPORT/.test(String(code));
   if (missing !== undefined) {
-    return new CliError(2, `${file} imports ${missing}, which is not installed: npm i ${missing}`, { cause: error });
+    // The newest of MikroORM's packages do not always agree with each other.
+    const version = missing.startsWith('@mikro-orm/') ? '@7.2.1' : '';
+    const line = `${file} imports ${missing}, which is not installed: npm i ${missing}${version}`;
+    return new CliError(2, line, { cause: error });
   }
   const why = `(${labelOf(error)})`;
   if (needsLoader && /\.[cm]?ts$/.test(file)) {

@@ -19,11 +19,19 @@ export type Failure = 'retry' | 'connection-lost' | 'refused' | 'forbidden' | un
 /** Column names and types of rows that are handed to a statement. */
 export type RowType = Readonly<Record<string, 'text' | 'bigint'>>;
 
-export interface RowSource {
-  /** Stands in a `from` clause as `i`, with the columns and `ord` (1-based). */
-  readonly from: string;
-  bind(rows: readonly Readonly<Record<string, unknown>>[]): readonly unknown[];
+export type Rows = readonly Readonly<Record<string, string | number>>[];
+
+/** A part of a statement, and the parameters that stand in it. */
+export interface Fragment {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
 }
+
+/**
+ * How heads are locked. `wait`, `skip`: in a transaction of ours, waiting for what others hold or passing over it.
+ * `inside`: in a transaction of the host's, which may not have written yet.
+ */
+export type Locking = 'wait' | 'skip' | 'inside';
 
 /** What a transaction of ours asks of the call, or the calls, it is for. */
 export interface Attempt {
@@ -46,21 +54,24 @@ export interface Attempt {
 export interface Dialect {
   /** PostgreSQL numbers its placeholders. */
   statement(sql: string): string;
-  /** Many rows as one parameter list: arrays on PostgreSQL, JSON text on SQLite. */
-  rows(columns: RowType): RowSource;
+  /**
+   * Rows for a `from` clause, as `i`, with the columns and `ord` (1-based): arrays on PostgreSQL; on SQLite JSON text,
+   * or plain parameters for a single row, the common case.
+   */
+  rows(columns: RowType, rows: Rows): Fragment;
   /**
    * Looks up one row of `table` (as `e`) for each row of `i`, by a unique index. On PostgreSQL a plain join, or
    * `= any(…)`, may scan the whole thread under a generic plan; a lateral `limit 1` may not.
    */
   probe(table: string, condition: string): string;
   /** A column that has one of many values. */
-  anyOf(column: string): { readonly condition: string; bind(values: readonly string[]): readonly unknown[] };
+  anyOf(column: string, values: readonly string[]): Fragment;
   /**
    * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash`.
-   * PostgreSQL locks rows in the order of their ids, waiting for those that others hold or passing over them; on
-   * SQLite any write takes the one lock there is, even one that changes nothing.
+   * PostgreSQL locks rows, in the order of their ids. SQLite has one lock: a transaction of ours begins with it; in one
+   * of the host's any write takes it, even one that changes nothing.
    */
-  lockHeads(tables: Tables, ids: string, held: 'wait' | 'skip'): string;
+  lockHeads(tables: Tables, ids: string, locking: Locking): string;
   /** True where one statement can change heads and insert entries, and where appends of this process can overlap. */
   readonly writesTogether: boolean;
   /** Behind a `select` that feeds an insert: keeps the rows read from changing before it is done. */
@@ -80,6 +91,8 @@ export interface Dialect {
   readonly triggersOf: string;
   /** The quickest way for statements with this driver handle, if it is one we know. */
   runner(nativeClient: unknown): Runner;
+  /** What a table and its indexes take: one row of `{ bytes }`. */
+  readonly bytesOf: string;
   /** A short transaction of our own, tried again while others are in the way, as long as the time allows. */
   transaction<T>(
     em: SqlEntityManager,

@@ -1,6 +1,6 @@
 export { Call, type CallOptions, runCall } from './call.ts';
 export { isPostgres, isSqlite, Position, TransactionId } from './columns.ts';
-export type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+export type { Attempt, Dialect, Failure, Fragment, Locking, Rows, RowType, Tables } from './dialect.ts';
 export { dialectOf } from './dialect-of.ts';
 export {
   inTransaction,

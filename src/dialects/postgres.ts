@@ -1,4 +1,4 @@
-import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
 import { preparedPostgres } from './postgres-prepared.ts';
@@ -10,21 +10,21 @@ export const postgres: Dialect = {
     return sql.replace(/\?/g, () => `$${++index}`);
   },
 
-  rows: (columns: RowType): RowSource => {
+  rows: (columns: RowType, rows: Rows): Fragment => {
     const names = Object.keys(columns);
     const arrays = names.map(name => `?::${columns[name]}[]`).join(', ');
     return {
-      from: `unnest(${arrays}) with ordinality as i(${names.join(', ')}, ord)`,
-      bind: rows => names.map(name => rows.map(row => row[name])),
+      sql: `unnest(${arrays}) with ordinality as i(${names.join(', ')}, ord)`,
+      parameters: names.map(name => rows.map(row => row[name])),
     };
   },
 
   probe: (table, condition) => `cross join lateral (select e.* from ${table} e where ${condition} limit 1) e`,
 
-  anyOf: column => ({ condition: `${column} = any(?::text[])`, bind: values => [values] }),
+  anyOf: (column, values) => ({ sql: `${column} = any(?::text[])`, parameters: [values] }),
 
-  lockHeads: (tables: Tables, ids: string, held) =>
-    `select thread_id, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${held === 'skip' ? ' skip locked' : ''}`,
+  lockHeads: (tables: Tables, ids: string, locking) =>
+    `select thread_id, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${locking === 'skip' ? ' skip locked' : ''}`,
   writesTogether: true,
 
   forUpdate: 'for update',
@@ -33,6 +33,8 @@ export const postgres: Dialect = {
   claim: claimStatement,
 
   remote: true,
+
+  bytesOf: 'select pg_total_relation_size(to_regclass(?)) as bytes',
 
   triggersOf: `select t.tgname as name from pg_catalog.pg_trigger t where t.tgrelid = to_regclass(?) and not t.tgisinternal`,
 

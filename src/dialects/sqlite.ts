@@ -1,32 +1,43 @@
-import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
 import { nativeSqlite } from './sqlite-native.ts';
 
 const BUSY = Symbol('busy');
 
+/** The host's own busy timeout, by EntityManager: asked once, since asking costs as much as an insert. */
+const waits = new WeakMap<SqlEntityManager, number>();
+
 export const sqlite: Dialect = {
   statement: sql => sql,
 
-  rows: (columns: RowType): RowSource => {
+  rows: (columns: RowType, rows: Rows): Fragment => {
     const names = Object.keys(columns);
+    const [only] = rows;
+    if (only !== undefined && rows.length === 1) {
+      const picked = names.map(name => `? as ${name}`).join(', ');
+      return { sql: `(select ${picked}, 1 as ord) i`, parameters: names.map(name => only[name]) };
+    }
     const picked = names.map((name, index) => `value ->> ${index} as ${name}`).join(', ');
     return {
-      from: `(select ${picked}, key + 1 as ord from json_each(?)) i`,
-      bind: rows => [JSON.stringify(rows.map(row => names.map(name => row[name])))],
+      sql: `(select ${picked}, key + 1 as ord from json_each(?)) i`,
+      parameters: [JSON.stringify(rows.map(row => names.map(name => row[name])))],
     };
   },
 
   // CROSS JOIN keeps the order of the loops: rows outside, index look-up inside.
   probe: (table, condition) => `cross join ${table} e on ${condition}`,
 
-  anyOf: column => ({
-    condition: `${column} in (select value from json_each(?))`,
-    bind: values => [JSON.stringify(values)],
-  }),
+  anyOf: (column, values) =>
+    values.length === 1
+      ? { sql: `${column} = ?`, parameters: values }
+      : { sql: `${column} in (select value from json_each(?))`, parameters: [JSON.stringify(values)] },
 
-  lockHeads: (tables: Tables, ids: string) =>
-    `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`,
+  lockHeads: (tables: Tables, ids: string, locking) =>
+    locking === 'inside'
+      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`
+      : `select thread_id, rev, head_hash from ${tables.threads} where ${ids}`,
 
   writesTogether: false,
 
@@ -37,13 +48,16 @@ export const sqlite: Dialect = {
 
   remote: false,
 
+  bytesOf: `select coalesce(sum(pgsize), 0) as bytes from dbstat where aggregate
+    and name in (select name from sqlite_master where tbl_name = replace(?, '"', ''))`,
+
   triggersOf: `select name from sqlite_master where type = 'trigger' and tbl_name = replace(?, '"', '')`,
 
   runner: nativeSqlite,
 
   transaction: async (em, runner, call, body) => {
     for (let attempt = 1; ; attempt += 1) {
-      const result = await onConnection(em, runner, session => once(session, call, body));
+      const result = await onConnection(em, runner, session => once(em, session, call, body));
       if (result !== BUSY) return result;
       await pause(attempt);
       call.check();
@@ -59,12 +73,14 @@ export const sqlite: Dialect = {
  * nothing meanwhile and the waiting is done by a timer.
  */
 async function once<T>(
+  em: SqlEntityManager,
   session: Session,
   call: Attempt,
   body: (session: Session) => Promise<T>,
 ): Promise<T | typeof BUSY> {
   call.check();
-  const [before] = await session.run<{ timeout: number }>('pragma busy_timeout', []);
+  const before = waits.get(em) ?? (await waitOf(session));
+  waits.set(em, before);
   await session.run('pragma busy_timeout = 0', []);
   try {
     try {
@@ -75,8 +91,13 @@ async function once<T>(
     }
     return await committed(session, call, body);
   } finally {
-    await session.run(`pragma busy_timeout = ${before?.timeout ?? 5000}`, []);
+    await session.run(`pragma busy_timeout = ${before}`, []);
   }
+}
+
+async function waitOf(session: Session): Promise<number> {
+  const [row] = await session.run<{ timeout: number }>('pragma busy_timeout', []);
+  return row?.timeout ?? 0;
 }
 
 async function committed<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {

@@ -41,7 +41,7 @@ async function appendInside(store: Store, scope: Scope, member: Member): Promise
   return scope.together(async session => {
     const claimed = await claim(store, session, member);
     if (claimed !== undefined) return claimed;
-    const [outcome] = await record(store, session, [member]);
+    const [outcome] = await record(store, session, [member], 'inside');
     if (outcome === undefined || outcome === 'held' || outcome instanceof Error) throw outcome;
     return outcome;
   });

@@ -1,4 +1,4 @@
-import type { Session } from '../dialects/index.ts';
+import type { Locking, Session } from '../dialects/index.ts';
 import type { LockedHead, Member, RecordedEntry } from './decide.ts';
 import { genesisHash } from './hash.ts';
 import type { Store } from './store.ts';
@@ -24,25 +24,25 @@ interface LockedRow {
 
 /**
  * The heads of these appends under lock, those that are not there made. A thread whose head others hold is left out
- * when `held` says to skip it. Others may make or delete a head between two statements: then once more.
+ * when `locking` says to skip it. Others may make or delete a head between two statements: then once more.
  */
 export async function lockHeads(
   store: Store,
   session: Session,
   members: readonly Member[],
-  held: 'wait' | 'skip',
+  locking: Locking,
 ): Promise<ReadonlyMap<string, HeadState>> {
   const { dialect, tables } = store;
   const states = new Map<string, HeadState>();
-  const ids = dialect.anyOf('thread_id');
-  const lock = dialect.statement(dialect.lockHeads(tables, ids.condition, held));
   let missing = [...new Set(members.map(member => member.threadId))].sort();
   while (missing.length > 0) {
-    for (const row of await session.run<LockedRow>(lock, ids.bind(missing))) {
+    const ids = dialect.anyOf('thread_id', missing);
+    const lock = dialect.statement(dialect.lockHeads(tables, ids.sql, locking));
+    for (const row of await session.run<LockedRow>(lock, ids.parameters)) {
       states.set(row.thread_id, stateOf(row.thread_id, Number(row.rev), row.head_hash, false));
     }
     missing = missing.filter(threadId => !states.has(threadId));
-    if (missing.length > 0 && held === 'skip' && dialect.writesTogether) {
+    if (missing.length > 0 && locking === 'skip' && dialect.writesTogether) {
       const there = await existing(store, session, missing);
       missing = missing.filter(threadId => !there.has(threadId));
     }
@@ -76,9 +76,9 @@ async function existing(
   session: Session,
   threadIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const ids = dialect.anyOf('thread_id');
-  const sql = dialect.statement(`select thread_id from ${tables.threads} where ${ids.condition}`);
-  const rows = await session.run<{ thread_id: string }>(sql, ids.bind(threadIds));
+  const ids = dialect.anyOf('thread_id', threadIds);
+  const sql = dialect.statement(`select thread_id from ${tables.threads} where ${ids.sql}`);
+  const rows = await session.run<{ thread_id: string }>(sql, ids.parameters);
   return new Set(rows.map(row => row.thread_id));
 }
 
@@ -88,13 +88,6 @@ async function make(
   makers: readonly Member[],
 ): Promise<readonly string[]> {
   if (makers.length === 0) return [];
-  const rows = dialect.rows({ thread_id: 'text', generation: 'text', hash: 'text', metadata: 'text', now: 'bigint' });
-  // In the order of their ids, so that two processes that make the same threads never wait for each other in a ring.
-  const sql = dialect.statement(
-    `insert into ${tables.threads} (thread_id, generation, rev, version, head_hash, metadata, created_at, updated_at)
-select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.from} where true order by i.ord
-on conflict (thread_id) do nothing returning thread_id`,
-  );
   const now = settings.now();
   const heads = makers.map(({ threadId, metadata }) => ({
     thread_id: threadId,
@@ -103,5 +96,15 @@ on conflict (thread_id) do nothing returning thread_id`,
     metadata,
     now,
   }));
-  return (await session.run<{ thread_id: string }>(sql, rows.bind(heads))).map(row => row.thread_id);
+  const rows = dialect.rows(
+    { thread_id: 'text', generation: 'text', hash: 'text', metadata: 'text', now: 'bigint' },
+    heads,
+  );
+  // In the order of their ids, so that two processes that make the same threads never wait for each other in a ring.
+  const sql = dialect.statement(
+    `insert into ${tables.threads} (thread_id, generation, rev, version, head_hash, metadata, created_at, updated_at)
+select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.sql} where true order by i.ord
+on conflict (thread_id) do nothing returning thread_id`,
+  );
+  return (await session.run<{ thread_id: string }>(sql, rows.parameters)).map(row => row.thread_id);
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../dialects/index.ts';
+import type { Fragment, Locking, Session } from '../dialects/index.ts';
 import type { JournalError } from '../errors.ts';
 import { decide, type Member, type RecordedEntry } from './decide.ts';
 import type { AppendResult } from './journal.ts';
@@ -18,9 +18,9 @@ export async function record(
   store: Store,
   session: Session,
   members: readonly Member[],
-  held: 'wait' | 'skip' = 'wait',
+  locking: Locking,
 ): Promise<readonly Outcome[]> {
-  const heads = await lockHeads(store, session, members, held);
+  const heads = await lockHeads(store, session, members, locking);
   await lookUp(store, session, members, heads);
   const inserts: Insert[] = [];
   const outcomes = members.map(member => {
@@ -72,52 +72,69 @@ async function lookUp(
 ): Promise<void> {
   const wanted = members.filter(member => member.callerIds && heads.get(member.threadId)?.unused === false);
   if (wanted.length === 0) return;
-  const ids = dialect.rows({ thread_id: 'text', entry_id: 'text' });
-  const sql = dialect.statement(
-    `select e.thread_id, e.entry_id as id, e.seq, e.at, e.kind, e.payload, e.refs from ${ids.from}
-${dialect.probe(tables.entries, 'e.thread_id = i.thread_id and e.entry_id = i.entry_id')}`,
-  );
   const rows = wanted.flatMap(({ threadId, entries }) =>
     entries.map(({ id }) => ({ thread_id: threadId, entry_id: id })),
   );
-  for (const row of await session.run<RecordedEntry & { thread_id: string }>(sql, ids.bind(rows))) {
+  const ids = dialect.rows({ thread_id: 'text', entry_id: 'text' }, rows);
+  const sql = dialect.statement(
+    `select e.thread_id, e.entry_id as id, e.seq, e.at, e.kind, e.payload, e.refs from ${ids.sql}
+${dialect.probe(tables.entries, 'e.thread_id = i.thread_id and e.entry_id = i.entry_id')}`,
+  );
+  for (const row of await session.run<RecordedEntry & { thread_id: string }>(sql, ids.parameters)) {
     heads.get(row.thread_id)?.recorded.set(row.id, { ...row, seq: Number(row.seq), at: Number(row.at) });
   }
 }
 
+/** One statement for heads and entries where the database has such, else one for each. */
 async function write(
-  { dialect, tables, settings }: Store,
+  store: Store,
   session: Session,
   heads: readonly HeadState[],
   inserts: readonly Insert[],
 ): Promise<void> {
   const touched = heads.filter(head => head.touched);
   if (touched.length === 0) return;
-  const states = dialect.rows({ thread_id: 'text', rev: 'bigint', hash: 'text', now: 'bigint' });
-  const update = `update ${tables.threads} as t
-set rev = i.rev, version = t.version + 1, head_hash = i.hash, updated_at = i.now from ${states.from} where t.thread_id = i.thread_id`;
+  const { dialect } = store;
+  const statements = [headChanges(store, touched), ...(inserts.length === 0 ? [] : [entryInserts(store, inserts)])];
+  const [change, insert] = statements;
+  const sent =
+    dialect.writesTogether && change !== undefined && insert !== undefined
+      ? [
+          {
+            sql: `with changed as (${change.sql}) ${insert.sql}`,
+            parameters: [...change.parameters, ...insert.parameters],
+          },
+        ]
+      : statements;
+  for (const { sql, parameters } of sent) await session.run(dialect.statement(sql), parameters);
+}
+
+function headChanges({ dialect, tables, settings }: Store, heads: readonly HeadState[]): Fragment {
   const now = settings.now();
-  const changes = states.bind(touched.map(head => ({ thread_id: head.threadId, rev: head.rev, hash: head.hash, now })));
-  if (inserts.length === 0) {
-    await session.run(dialect.statement(update), changes);
-    return;
-  }
-  const rows = dialect.rows({
-    thread_id: 'text',
-    seq: 'bigint',
-    entry_id: 'text',
-    at: 'bigint',
-    kind: 'text',
-    payload: 'text',
-    refs: 'text',
-  });
-  const insert = `insert into ${tables.entries} (thread_id, seq, entry_id, at, kind, payload, refs, xid)
-select i.thread_id, i.seq, i.entry_id, i.at, i.kind, i.payload, i.refs, ${dialect.transactionId} from ${rows.from} order by i.ord`;
-  if (dialect.writesTogether) {
-    const both = `with changed as (${update}) ${insert}`;
-    await session.run(dialect.statement(both), [...changes, ...rows.bind(inserts)]);
-    return;
-  }
-  await session.run(dialect.statement(update), changes);
-  await session.run(dialect.statement(insert), rows.bind(inserts));
+  const rows = heads.map(({ threadId, rev, hash }) => ({ thread_id: threadId, rev, hash, now }));
+  const states = dialect.rows({ thread_id: 'text', rev: 'bigint', hash: 'text', now: 'bigint' }, rows);
+  return {
+    sql: `update ${tables.threads} as t
+set rev = i.rev, version = t.version + 1, head_hash = i.hash, updated_at = i.now from ${states.sql} where t.thread_id = i.thread_id`,
+    parameters: states.parameters,
+  };
+}
+
+const ENTRY = {
+  thread_id: 'text',
+  seq: 'bigint',
+  entry_id: 'text',
+  at: 'bigint',
+  kind: 'text',
+  payload: 'text',
+  refs: 'text',
+} as const;
+
+function entryInserts({ dialect, tables }: Store, inserts: readonly Insert[]): Fragment {
+  const rows = dialect.rows(ENTRY, inserts);
+  return {
+    sql: `insert into ${tables.entries} (thread_id, seq, entry_id, at, kind, payload, refs, xid)
+select i.thread_id, i.seq, i.entry_id, i.at, i.kind, i.payload, i.refs, ${dialect.transactionId} from ${rows.sql} order by i.ord`,
+    parameters: rows.parameters,
+  };
 }

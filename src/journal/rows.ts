@@ -62,11 +62,11 @@ export async function readRows(
   part: Part,
 ): Promise<{ head: HeadRow | undefined; entries: readonly RecordedEntry[] }> {
   const { dialect } = store;
-  const kinds = dialect.anyOf('kind');
+  const kinds = part.kinds === undefined ? undefined : dialect.anyOf('kind', part.kinds);
   const sql = `${headPart(store)}
 union all select * from (
   ${entryPart(store)} where thread_id = ? and seq >= cast(? as bigint)${part.toSeq === undefined ? '' : ' and seq < cast(? as bigint)'}
-  ${part.kinds === undefined ? '' : `and ${kinds.condition}`}
+  ${kinds === undefined ? '' : `and ${kinds.sql}`}
   order by seq ${part.backward ? 'desc' : 'asc'}${part.limit === undefined ? '' : ' limit ?'}
 ) part_of_entries`;
   const rows = await session.run<UnionRow>(dialect.statement(sql), [
@@ -74,7 +74,7 @@ union all select * from (
     threadId,
     part.fromSeq,
     ...(part.toSeq === undefined ? [] : [part.toSeq]),
-    ...(part.kinds === undefined ? [] : kinds.bind(part.kinds)),
+    ...(kinds?.parameters ?? []),
     ...(part.limit === undefined ? [] : [part.limit]),
   ]);
   const head = rows.find(row => row.part === 'head');

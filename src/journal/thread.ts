@@ -1,7 +1,6 @@
-import { v7 } from 'uuid';
 import { DuplicateEntryError, InvalidArgumentError, InvalidRevError } from '../errors.ts';
 import { settingsOf } from '../options.ts';
-import { checkId, checkInteger, decodeObject } from '../values/index.ts';
+import { checkId, checkInteger, decodeObject, newUuid } from '../values/index.ts';
 import type { Entry, Fields, NewEntry } from './entry.ts';
 import { chainHash, genesisHash, type StoredEntry } from './hash.ts';
 import { prepareEntries, prepareMetadata } from './prepare.ts';
@@ -33,7 +32,7 @@ export interface ThreadClock {
 
 /** An empty thread that is not stored. Default id: `thread_` + UUIDv7. */
 export function newThread(
-  id: string = `thread_${v7()}`,
+  id: string = `thread_${newUuid()}`,
   { metadata = {}, now = Date.now() }: { readonly metadata?: Fields | undefined } & ThreadClock = {},
 ): Thread {
   checkId(id, 'id');

@@ -1,7 +1,7 @@
 import type { Caller, Store } from '../journal/index.ts';
 import { bodyFormat } from './body.ts';
 import type { RebuildProgress } from './rebuild.ts';
-import type { ScannedHead } from './scan.ts';
+import { isStill, type ScannedHead } from './scan.ts';
 import { type Run, sealed } from './segment.ts';
 import type { SegmentFacts } from './stored.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
@@ -44,7 +44,7 @@ export class Rebuilding {
     if (!ended) return;
     this.#threads += 1;
     if (thread.holds && thread.contested) await this.#cutAgain(head, stored);
-    if (!thread.holds) this.#damaged.push(head.thread_id);
+    if (!thread.holds && (await isStill(this.#store, this.#run, head))) this.#damaged.push(head.thread_id);
   }
 
   async #cut(

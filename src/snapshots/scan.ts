@@ -72,22 +72,29 @@ export async function totalsOf(
   { threadIds, since }: SelectOptions,
 ): Promise<{ threads: number; entries: number }> {
   const { dialect, tables } = store;
-  const ids = dialect.anyOf('thread_id');
   const conditions = [
-    ...(threadIds === undefined ? [] : [{ sql: ids.condition, values: ids.bind(checkIds(threadIds)) }]),
+    ...(threadIds === undefined ? [] : [dialect.anyOf('thread_id', checkIds(threadIds))]),
     ...(since === undefined
       ? []
-      : [{ sql: 'updated_at >= cast(? as bigint)', values: [checkInteger(since, 'since')] }]),
+      : [{ sql: 'updated_at >= cast(? as bigint)', parameters: [checkInteger(since, 'since')] }]),
   ];
   const sql = `select count(*) as threads, coalesce(sum(rev), 0) as entries from ${tables.threads}
 where ${['1 = 1', ...conditions.map(condition => condition.sql)].join(' and ')}`;
-  const values = conditions.flatMap(condition => condition.values);
+  const values = conditions.flatMap(condition => condition.parameters);
   const [row] = await run({ operation: 'count threads' }, scope =>
     scope.once(session =>
       session.run<{ threads: number | string; entries: number | string }>(dialect.statement(sql), values),
     ),
   );
   return { threads: Number(row?.threads ?? 0), entries: Number(row?.entries ?? 0) };
+}
+
+/** Whether a thread still is the one whose head this is: what was missing of it may have been deleted under way. */
+export async function isStill(store: Store, run: Caller, head: HeadRow): Promise<boolean> {
+  for await (const { heads } of groupsOf(store, run, { threadIds: [head.thread_id] })) {
+    return heads[0]?.generation === head.generation;
+  }
+  return false;
 }
 
 /** A condition on `thread_id`, with what it binds. */

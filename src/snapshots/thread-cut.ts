@@ -6,7 +6,8 @@ import type { SegmentFacts } from './stored.ts';
 /** One thread of a rebuild, row by row from its first: what its segments must be, and which of those stored are not. */
 export class ThreadCut {
   readonly #head: HeadRow;
-  readonly #stored: readonly SegmentFacts[];
+  /** By `fromSeq`. */
+  readonly #stored: ReadonlyMap<number, SegmentFacts>;
   readonly #certain: boolean;
   readonly #cutter: Cutter;
   /** Where each segment ends, by where it begins. */
@@ -19,7 +20,8 @@ export class ThreadCut {
   constructor(head: HeadRow, stored: readonly SegmentFacts[], segmentEntries: number, certain: boolean) {
     const { thread_id: threadId, generation } = head;
     this.#head = head;
-    this.#stored = stored.filter(facts => facts.generation === generation);
+    const own = stored.filter(facts => facts.generation === generation);
+    this.#stored = new Map(own.map(facts => [facts.fromSeq, facts]));
     this.#certain = certain;
     this.#cutter = new Cutter({ threadId, generation }, segmentEntries, startOf(threadId));
   }
@@ -54,7 +56,8 @@ export class ThreadCut {
     const runs = this.#kept(() => this.#cutter.rest());
     // What reaches beyond the rev that we know was made by somebody who knew more.
     if (this.#holds && !this.#contested) {
-      this.#outdated.push(...this.#stored.filter(({ fromSeq, toSeq }) => toSeq <= rev && !this.#ends.has(fromSeq)));
+      const own = [...this.#stored.values()];
+      this.#outdated.push(...own.filter(({ fromSeq, toSeq }) => toSeq <= rev && !this.#ends.has(fromSeq)));
     }
     return runs;
   }
@@ -69,7 +72,7 @@ export class ThreadCut {
   #kept(make: () => Run | undefined): readonly Run[] {
     const run = this.#attempt(make);
     if (run === undefined) return [];
-    const there = this.#stored.find(({ fromSeq }) => fromSeq === run.fromSeq);
+    const there = this.#stored.get(run.fromSeq);
     this.#contested ||= !this.#certain && there?.toSeq === run.toSeq && there.hash !== run.hash;
     if (this.#contested) return [];
     this.#ends.set(run.fromSeq, run.toSeq);

@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 export const BIN: string = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
 /** A hundred starts of the same program: the second and later ones take a third less time. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'thread-journal-compile-cache');
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
 export interface Outcome {
   readonly code: number;

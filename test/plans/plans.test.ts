@@ -118,9 +118,8 @@ eachBackend(
           const shapes = statements.map(statement => statement.trim().split(/\s+/).slice(0, 2).join(' ').toLowerCase());
           expect(shapes).toEqual([
             'pragma busy_timeout',
-            'pragma busy_timeout',
             'begin immediate',
-            'update "journal_threads"',
+            'select thread_id,',
             'update "journal_threads"',
             'insert into',
             'commit',
