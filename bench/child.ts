@@ -9,7 +9,6 @@ const MEMORY = fileURLToPath(new URL('./child-memory.ts', import.meta.url));
 
 export interface Ended {
   readonly exitCode: number;
-  readonly output: string;
   readonly errors: string;
   /** From start to end, the start of Node included. */
   readonly seconds: number;
@@ -21,17 +20,15 @@ export interface Ended {
 export async function inProcess(command: readonly string[]): Promise<Ended> {
   const start = performance.now();
   const child = spawn(process.execPath, ['--import', MEMORY, ...command], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  const [output, errors, memory, [code]] = await Promise.all([
-    text(child.stdout as Readable),
+  const [errors, memory, [code]] = await Promise.all([
     text(child.stderr as Readable),
     text(child.stdio[3] as Readable),
     once(child, 'exit') as Promise<[number | null]>,
   ]);
   return {
     exitCode: code ?? -1,
-    output,
     errors,
     seconds: (performance.now() - start) / 1_000,
     maxMib: Number(memory) / 1_024,

@@ -61,26 +61,21 @@ export interface Course {
 
 /** A conversation appended message by message, then loaded; then many writers, each on a conversation of its own. */
 export async function run(contestant: Contestant, database: Database, course: Course): Promise<Score> {
-  const conversations = await contestant.open(database);
-  await conversations.append('warm-up', message(0));
+  const first = await contestant.open(database);
+  await first.append('warm-up', message(0));
   const empty = await database.bytes();
   const times: number[] = [];
   for (let number = 0; number < course.messages; number += 1) {
-    times.push(await timed(() => conversations.append('conversation', message(number))));
+    times.push(await timed(() => first.append('conversation', message(number))));
   }
   const load = async (): Promise<void> => {
-    const loaded = await conversations.load('conversation');
+    const loaded = await first.load('conversation');
     if (loaded !== course.messages) throw new Error(`${contestant.name} loaded ${loaded} of ${course.messages}`);
   };
   const firstLoadMs = await timed(load);
   const loadMs = await p50(9, load);
+  await first.close(); // and with it what is still done in the background
   const bytes = (await database.bytes()) - empty;
-  const write = (writer: number, index: number): Promise<unknown> =>
-    conversations.append(`writer-${writer}`, message(index));
-  await writers(course.writers, 1, write); // opens the connections of a pool
-  const many = course.writers * course.each;
-  const manyPerSecond = await rate(many, () => writers(course.writers, course.each, write));
-  await conversations.close();
   const ends = Math.min(200, Math.ceil(times.length / 2));
   return {
     appendsPerSecond: (times.length * 1_000) / times.reduce((sum, time) => sum + time, 0),
@@ -89,11 +84,20 @@ export async function run(contestant: Contestant, database: Database, course: Co
     firstLoadMs,
     loadMs,
     bytes,
-    manyPerSecond,
+    manyPerSecond: await many(await contestant.open(database), course),
     curve: Array.from({ length: Math.ceil(times.length / STEP) }, (_, step) =>
       median(times.slice(step * STEP, (step + 1) * STEP)),
     ),
   };
+}
+
+async function many(conversations: Conversations, course: Course): Promise<number> {
+  const write = (writer: number, index: number): Promise<unknown> =>
+    conversations.append(`writer-${writer}`, message(index));
+  await writers(course.writers, 1, write); // opens the connections of a pool
+  const perSecond = await rate(course.writers * course.each, () => writers(course.writers, course.each, write));
+  await conversations.close();
+  return perSecond;
 }
 
 /** A contestant's figure for a column: the median of its rounds. */

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { Contestant } from './contest.ts';
 import { query } from './query.ts';
 
-const TABLES = `create table conversations (thread_id text primary key, rev int not null, state text not null);
-create table messages (thread_id text not null, seq int not null, payload text not null, primary key (thread_id, seq))`;
+const TABLES = `create table if not exists conversations (thread_id text primary key, rev int not null, state text not null);
+create table if not exists messages (thread_id text not null, seq int not null, payload text not null, primary key (thread_id, seq))`;
 
 /** The snapshot is replaced, guarded by its rev, and the message's own row written, in one prepared statement. */
 const APPEND = {

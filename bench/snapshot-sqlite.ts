@@ -2,8 +2,8 @@ import { openSqlite } from './bare-sqlite.ts';
 import type { Contestant } from './contest.ts';
 import { fileOf } from './databases.ts';
 
-const TABLES = `create table conversations (thread_id text primary key, rev integer not null, state text not null);
-create table messages (thread_id text not null, seq integer not null, payload text not null, primary key (thread_id, seq))`;
+const TABLES = `create table if not exists conversations (thread_id text primary key, rev integer not null, state text not null);
+create table if not exists messages (thread_id text not null, seq integer not null, payload text not null, primary key (thread_id, seq))`;
 
 /** The same as on PostgreSQL, in one immediate transaction of two statements prepared once. */
 export const snapshotOnSqlite: Contestant = {

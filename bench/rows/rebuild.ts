@@ -10,19 +10,14 @@ import { query } from '../query.ts';
 import { writers } from '../timing.ts';
 import { settle } from './fill.ts';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
+const REBUILD = fileURLToPath(new URL('../rebuild-all.ts', import.meta.url));
 const READ = fileURLToPath(new URL('../read-rows.ts', import.meta.url));
 const ALLOWED_MIB = 256;
 
-/** P9: making all snapshots again with the command, against reading the rows; each in a process of its own. */
+/** P9: making all snapshots again, against reading the rows; each in a process of its own. */
 export const rebuild: Row = {
   ids: ['P9'],
   run: async context => {
-    const { output } = await inProcess([COMMAND, '--help']);
-    if (!output.includes('rebuild')) {
-      context.say('P9 is left out: this version has no `thread-journal rebuild`');
-      return {};
-    }
     const figures: Figure[] = [];
     for (const name of BOTH) figures.push(...(await onDatabase(context, name, database => measure(context, database))));
     return { figures };
@@ -46,7 +41,7 @@ async function measure({ count, say }: Context, database: Database): Promise<rea
     await dropSnapshots(database);
     await settle(database);
     say(`P9 ${database.name}: rebuild, round ${round + 1}`);
-    const ours = await finished([COMMAND, 'rebuild', '--all', '--url', database.url]);
+    const ours = await finished([REBUILD, database.url, String(entries)]);
     const read = await finished([READ, database.url, String(entries)]);
     speeds.ours.push(entries / ours.seconds);
     speeds.read.push(entries / read.seconds);
@@ -57,12 +52,12 @@ async function measure({ count, say }: Context, database: Database): Promise<rea
   return [
     figureOf(
       { ...about, workload, unit: 'entries/s', target: { at: 'least', ratio: 0.5 } },
-      ['thread-journal rebuild --all', speeds.ours],
+      ['rebuildSnapshots', speeds.ours],
       ['reading the rows with the bare driver', speeds.read],
     ),
     figureOf(
       { ...about, workload: `${workload}: largest resident set`, unit: 'MiB', target: { at: 'most', ratio: 1 } },
-      ['thread-journal rebuild --all', speeds.mib],
+      ['rebuildSnapshots', speeds.mib],
       ['allowed', speeds.mib.map(() => ALLOWED_MIB)],
     ),
   ];

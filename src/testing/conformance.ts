@@ -23,6 +23,7 @@ import { raceCases } from './cases/races.ts';
 import { readCases } from './cases/read.ts';
 import { readKindsCases } from './cases/read-kinds.ts';
 import { readLongCases } from './cases/read-long.ts';
+import { refreshCases } from './cases/refresh.ts';
 import { refusedValueCases } from './cases/refused-values.ts';
 import { repeatCases } from './cases/repeats.ts';
 import { timeCases } from './cases/times.ts';
@@ -48,6 +49,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...metadataCases,
   ...copyCases,
   ...loadCases,
+  ...refreshCases,
   ...headCases,
   ...readCases,
   ...readKindsCases,

@@ -3,11 +3,19 @@ import { conformanceCases, MemoryStore } from '../../src/testing/index.ts';
 import { guardMutants } from './mutants/guard-mutants.ts';
 import { Mutant } from './mutants/mutant.ts';
 import { readMutants } from './mutants/read-mutants.ts';
+import { refreshMutants } from './mutants/refresh-mutants.ts';
 import { repeatMutants } from './mutants/repeat-mutants.ts';
 import { storeMutants } from './mutants/store-mutants.ts';
 import { writeMutants } from './mutants/write-mutants.ts';
 
-const mutants = { ...guardMutants, ...repeatMutants, ...writeMutants, ...readMutants, ...storeMutants };
+const mutants = {
+  ...guardMutants,
+  ...repeatMutants,
+  ...writeMutants,
+  ...readMutants,
+  ...refreshMutants,
+  ...storeMutants,
+};
 
 function run(title: string, journal: typeof Mutant): Promise<void> {
   const found = conformanceCases.find(one => one.title === title);

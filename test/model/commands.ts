@@ -12,7 +12,7 @@ export type Step =
       readonly guard: Guard;
       readonly metadata: Record<string, unknown> | undefined;
     }
-  | { readonly act: 'load'; readonly thread: string; readonly upToRev: number | undefined }
+  | { readonly act: 'load' | 'refresh'; readonly thread: string; readonly upToRev: number | undefined }
   | { readonly act: 'read'; readonly thread: string; readonly options: ReadStep }
   | { readonly act: 'head' | 'delete'; readonly thread: string }
   | { readonly act: 'threads'; readonly after: string | undefined; readonly limit: number | undefined }
@@ -67,7 +67,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       metadata: optional(fc.constantFrom({}, { topic: 'x' }, { at: new Date(0) })),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ act: fc.constant('load' as const), thread, upToRev: optional(small) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constantFrom('load' as const, 'refresh' as const),
+      thread,
+      upToRev: optional(small),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -142,6 +149,8 @@ function act(journal: Journal, step: Exclude<Step, { act: 'reopen' }>, currentRe
     }
     case 'load':
       return journal.load(step.thread, { upToRev: step.upToRev });
+    case 'refresh':
+      return journal.load(step.thread, { upToRev: step.upToRev }).then(thread => thread && journal.refresh(thread));
     case 'read':
       return collect(journal.read(step.thread, step.options));
     case 'head':

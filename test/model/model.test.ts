@@ -44,7 +44,7 @@ async function empty(backend: BackendName, orm: Orm): Promise<void> {
   if (backend === 'postgresql') {
     await sql(
       orm,
-      `set session_replication_role = replica; truncate journal_entries, journal_threads, journal_erasures;
+      `set session_replication_role = replica; truncate journal_entries, journal_threads, journal_erasures, journal_snapshots;
        set session_replication_role = default`,
     );
     return;

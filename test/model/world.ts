@@ -5,6 +5,8 @@ import type { Orm } from '../support/backends.ts';
 import { sameValue } from '../values/same-value.ts';
 import { type Command, perform } from './commands.ts';
 
+/** Loads leave snapshots behind, and the next ones find them, also those of another history in the same tables. */
+const SEALING = { minTail: 1, segmentEntries: 2 };
 const ROLL_BACK = new Error('rolled back, as the history says');
 
 /**
@@ -71,6 +73,6 @@ export class World {
       count += 1;
       return `${this.#command}-${count}`;
     };
-    return { ...this.#given, now: () => this.#command * 1_000, newId };
+    return { snapshots: SEALING, ...this.#given, now: () => this.#command * 1_000, newId };
   }
 }

@@ -8,7 +8,6 @@ import {
   type Erasure,
   type ErasuresOptions,
   type Journal,
-  JournalError,
   type JournalOptions,
   type LoadOptions,
   type NewEntry,
@@ -29,7 +28,7 @@ import { STATES, type State, vandalise } from './vandal.ts';
 const SEED = Number(process.env['FIVE_STATES_SEED'] ?? Math.floor(Math.random() * 1e9));
 const SMALL = { minTail: 1, segmentEntries: 3 };
 
-/** A journal whose snapshots somebody tampers with before every call. */
+/** A journal whose snapshots somebody tampers with between its calls. */
 class TamperedJournal implements Journal {
   readonly #orm: Orm;
   readonly #random: Random;
@@ -45,21 +44,17 @@ class TamperedJournal implements Journal {
     this.#rebuilder = new ThreadJournal(orm, { snapshots: SMALL });
   }
 
-  async append(threadId: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<AppendResult> {
-    await this.#tamper(threadId);
-    return this.#journal.append(threadId, entries, options);
+  append(threadId: string, entries: readonly NewEntry[], options?: AppendOptions): Promise<AppendResult> {
+    return this.#then(threadId, this.#journal.append(threadId, entries, options));
   }
-  async load(threadId: string, options?: LoadOptions): Promise<Thread | undefined> {
-    await this.#tamper(threadId);
-    return this.#journal.load(threadId, options);
+  load(threadId: string, options?: LoadOptions): Promise<Thread | undefined> {
+    return this.#then(threadId, this.#journal.load(threadId, options));
   }
-  async refresh(thread: Thread, options?: CallOptions): Promise<Thread | undefined> {
-    await this.#tamper(thread?.id);
-    return this.#journal.refresh(thread, options);
+  refresh(thread: Thread, options?: CallOptions): Promise<Thread | undefined> {
+    return this.#then(thread?.id, this.#journal.refresh(thread, options));
   }
-  async head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined> {
-    await this.#tamper(threadId);
-    return this.#journal.head(threadId, options);
+  head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined> {
+    return this.#then(threadId, this.#journal.head(threadId, options));
   }
   read(threadId: string, options?: ReadOptions): AsyncIterable<Entry> {
     return this.#journal.read(threadId, options);
@@ -67,9 +62,8 @@ class TamperedJournal implements Journal {
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead> {
     return this.#journal.threads(options);
   }
-  async delete(threadId: string, options?: CallOptions): Promise<void> {
-    await this.#tamper(threadId);
-    return this.#journal.delete(threadId, options);
+  delete(threadId: string, options?: CallOptions): Promise<void> {
+    return this.#then(threadId, this.#journal.delete(threadId, options));
   }
   erasures(options?: ErasuresOptions): AsyncIterable<Erasure> {
     return this.#journal.erasures(options);
@@ -78,16 +72,13 @@ class TamperedJournal implements Journal {
     await this.#journal.close();
   }
 
-  /** Arguments that the journal is to refuse are left to it. */
-  async #tamper(threadId: unknown): Promise<void> {
-    if (typeof threadId !== 'string') return;
+  /** Once a call is answered, so that the next one finds the snapshots in another state. */
+  async #then<T>(threadId: string, call: Promise<T>): Promise<T> {
+    const answer = await call;
     const state = this.#random.pick(STATES);
-    try {
-      await vandalise(this.#orm, this.#rebuilder, threadId, state, this.#random);
-      this.#counts.set(state, (this.#counts.get(state) ?? 0) + 1);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-    }
+    await vandalise(this.#orm, this.#rebuilder, threadId, state, this.#random);
+    this.#counts.set(state, (this.#counts.get(state) ?? 0) + 1);
+    return answer;
   }
 }
 

@@ -29,7 +29,9 @@ export async function placesOf(orm: Orm, threadId: string): Promise<readonly (re
 
 /** One hash over all snapshots: equal only when every segment is the same in every byte. */
 export async function snapshotDigest(orm: Orm): Promise<string> {
-  return createHash('sha256').update(JSON.stringify(await segmentsOf(orm))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(await segmentsOf(orm)))
+    .digest('hex');
 }
 
 /** One hash over the journal's own tables. */
