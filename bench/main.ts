@@ -4,10 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Contest } from './contest.ts';
 import type { Context, Row } from './context.ts';
 import { startDatabases } from './databases.ts';
-import type { Figure } from './harness.ts';
 import { machineLine, machineOf } from './machine.ts';
 import type { Result } from './result.ts';
 import { appendPostgres } from './rows/append-postgres.ts';
@@ -57,19 +55,18 @@ const context: Context = {
 try {
   const machine = machineOf(databases.versions);
   console.log(machineLine(machine));
-  const figures: Figure[] = [];
-  const contests: Contest[] = [];
+  const command = ['npm run bench', ...(named.length + Number(peers) > 0 ? ['--'] : []), ...named];
+  if (peers) command.push('--peers');
+  let result: Result = { command: command.join(' '), machine, quick, figures: [], contests: [] };
   const wanted = (id: string): boolean => named.length === 0 || named.includes(id);
   for (const row of ROWS.filter(({ ids }) => ids.some(wanted))) {
-    const findings = await row.run(context, wanted);
-    figures.push(...(findings.figures ?? []));
-    contests.push(...(findings.contests ?? []));
+    const { figures = [], contests = [] } = await row.run(context, wanted);
+    result = { ...result, figures: [...result.figures, ...figures], contests: [...result.contests, ...contests] };
+    // After each row: a long run that is ended leaves what it has.
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(result, undefined, 2)}\n`);
   }
-  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
-  const result: Result = { command, machine, quick, figures, contests };
-  if (figures.length > 0) console.log(`\n${forTerminal(figureTable(result))}`);
-  for (const contest of contests) console.log(`\n${forTerminal(contestTable(contest, quick))}`);
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (result.figures.length > 0) console.log(`\n${forTerminal(figureTable(result))}`);
+  for (const contest of result.contests) console.log(`\n${forTerminal(contestTable(contest, quick))}`);
 } finally {
   await databases.stop();
 }

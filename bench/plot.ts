@@ -6,8 +6,14 @@ const PANEL = 300;
 const LEFT = 64;
 const RIGHT = 210;
 const TOP = 44;
-const GAP = 74;
-const COLOURS = ['#0b6e4f', '#c1121f', '#1d4ed8', '#b45309', '#7c3aed'];
+const GAP = 92;
+/** By the beginning of the name, so that a contestant has one colour on both databases. */
+const COLOURS = [
+  ['thread-journal', '#0b6e4f'],
+  ['whole snapshot', '#c1121f'],
+  ['emmett', '#1d4ed8'],
+  ['LangGraph', '#b45309'],
+] as const;
 const TICKS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
 interface Curve {
@@ -29,7 +35,7 @@ ${panels.join('\n')}
 }
 
 function panel({ database, messages, entrants }: Contest, top: number): string {
-  const curves = entrants.map((entrant, index) => curveOf(entrant, COLOURS[index] ?? 'black'));
+  const curves = entrants.map(curveOf);
   const all = curves.flatMap(({ points }) => points);
   const low = Math.log(Math.min(...all) * 0.8);
   const high = Math.log(Math.max(...all) * 1.25);
@@ -73,7 +79,8 @@ function apart(wanted: readonly number[]): readonly number[] {
   return placed;
 }
 
-function curveOf({ name, scores }: Entrant, colour: string): Curve {
+function curveOf({ name, scores }: Entrant): Curve {
+  const [, colour] = COLOURS.find(([start]) => name.startsWith(start)) ?? ['', 'black'];
   const steps = scores[0]?.curve.length ?? 0;
   const at = (step: number): number => median(scores.map(({ curve }) => curve[step] ?? Number.NaN));
   return { name, colour, points: Array.from({ length: steps }, (_, step) => at(step)) };

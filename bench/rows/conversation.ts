@@ -23,12 +23,12 @@ async function hold(context: Context, name: DatabaseName, contestants: readonly 
   const course: Course = { messages: count(2_000, 30), writers: 16, each: count(50, 1) };
   const scores = new Map<Contestant, Score[]>(contestants.map(contestant => [contestant, []]));
   const rounds = count(3, 1);
+  const warmUp: Course = { messages: count(400, 1), writers: 16, each: 1 };
+  for (const contestant of contestants) await play(context, contestant, warmUp);
   for (let round = 1; round <= rounds; round += 1) {
     for (const contestant of contestants) {
       say(`P13 ${name}, round ${round} of ${rounds}: ${contestant.name}`);
-      const database = await context.databases.create(name, { migrated: contestant.ours === true });
-      scores.get(contestant)?.push(await run(contestant, database, course));
-      await database.drop();
+      scores.get(contestant)?.push(await play(context, contestant, course));
     }
   }
   const entrants = contestants.map(
@@ -39,4 +39,11 @@ async function hold(context: Context, name: DatabaseName, contestants: readonly 
     }),
   );
   return { database: name, messages: course.messages, entrants };
+}
+
+async function play({ databases }: Context, contestant: Contestant, course: Course): Promise<Score> {
+  const database = await databases.create(contestant.database, { migrated: contestant.ours === true });
+  const score = await run(contestant, database, course);
+  await database.drop();
+  return score;
 }

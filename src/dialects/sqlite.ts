@@ -81,7 +81,7 @@ async function once<T>(
   call.check();
   const before = waits.get(em) ?? (await waitOf(session));
   waits.set(em, before);
-  await session.run('pragma busy_timeout = 0', []);
+  if (before > 0) await session.run('pragma busy_timeout = 0', []);
   try {
     try {
       await session.run('begin immediate', []);
@@ -91,7 +91,7 @@ async function once<T>(
     }
     return await committed(session, call, body);
   } finally {
-    await session.run(`pragma busy_timeout = ${before}`, []);
+    if (before > 0) await session.run(`pragma busy_timeout = ${before}`, []);
   }
 }
 

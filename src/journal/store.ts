@@ -7,6 +7,7 @@ import {
   inTransaction,
   nativeClient,
   onConnection,
+  pause,
   type Runner,
   runCall,
   type Session,
@@ -147,11 +148,7 @@ function scopeOf(store: Store, transaction: SqlEntityManager | undefined, runnin
   }
   return {
     joined: false,
-    once: body =>
-      outside(store, undefined, session => {
-        running.check();
-        return body(session);
-      }),
+    once: body => onceOutside(store, running, body),
     together: body => outside(store, running, body),
   };
 }
@@ -164,6 +161,21 @@ export function outside<T>(
 ): Promise<T> {
   const runner = life.runner ?? throughKysely;
   return attempt === undefined ? onConnection(own, runner, body) : dialect.transaction(own, runner, attempt, body);
+}
+
+/** What reads is tried again while others are in the way: a SQLite file is locked for a moment when one closes it. */
+async function onceOutside<T>(store: Store, running: Call, body: (session: Session) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await outside(store, undefined, session => {
+        running.check();
+        return body(session);
+      });
+    } catch (error) {
+      if (store.dialect.classify(error) !== 'retry' || running.left <= 0) throw error;
+      await pause(attempt);
+    }
+  }
 }
 
 async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {

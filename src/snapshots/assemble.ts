@@ -11,6 +11,8 @@ export interface Assembled {
   readonly sealed: number;
   /** Where the last good segment begins, and where it ends. */
   readonly last: { readonly start: Start; readonly end: Start };
+  /** Segments that were in nobody's way, but belong to nothing. */
+  readonly distrusted: readonly Segment[];
 }
 
 /** Something does not fit: what, and up to where the segments may be asked for again. */
@@ -28,7 +30,7 @@ export function assemble(threadId: string, parts: Parts, upToRev: number): Assem
   const { head, segments, rows } = parts;
   if (head === undefined || segments.length === 0) {
     const thread = threadOfRows(threadId, head, rows, upToRev);
-    return { thread, sealed: 0, last: { start: startOf(threadId), end: startOf(threadId) } };
+    return { thread, sealed: 0, last: { start: startOf(threadId), end: startOf(threadId) }, distrusted: [] };
   }
   const chain = chainOf(threadId, segments);
   const distrusted = chain.flaws.map(({ segment }) => segment);
@@ -45,6 +47,7 @@ export function assemble(threadId: string, parts: Parts, upToRev: number): Assem
     thread: threadOf(head, hash, chain.entries, tail),
     sealed,
     last: { start: chain.lastStart, end: chain.end },
+    distrusted,
   };
 }
 

@@ -1,10 +1,11 @@
 import { caller, type LoadOptions, type Scope, type Store, type Thread } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
-import { type Assembled, assemble, type Doubt } from './assemble.ts';
+import { type Assembled, assemble } from './assemble.ts';
 import { readParts } from './read-parts.ts';
 import { report } from './report.ts';
 import { considerSeal } from './sealer.ts';
+import type { Segment } from './segment.ts';
 import { servedOf } from './served.ts';
 
 /** The whole thread as one consistent state, or as it was at `upToRev`. Undefined when it has no entries (there). */
@@ -23,19 +24,21 @@ export async function loadIn(
   threadId: string,
   upToRev: number = Number.MAX_SAFE_INTEGER,
 ): Promise<Thread | undefined> {
-  let doubt: Doubt | undefined;
+  let distrusted: readonly Segment[] = [];
   for (let sealedTo = upToRev; ; ) {
     const wanted = { sealedTo, toSeq: upToRev };
     const parts = await scope.once(session => readParts(store, session, threadId, wanted));
     const found = assemble(threadId, parts, upToRev);
+    const reason = 'reason' in found ? found.reason : 'segments';
+    const [first] = found.distrusted;
+    if (first !== undefined) report({ event: 'ignored', threadId, reason, fromSeq: first.fromSeq });
+    distrusted = [...distrusted, ...found.distrusted];
     if (!('reason' in found)) {
       count(store, found);
       // In the host's transaction what was read may never be committed.
-      if (!scope.joined && upToRev === Number.MAX_SAFE_INTEGER) considerSeal(store, found, doubt?.distrusted ?? []);
+      if (!scope.joined && upToRev === Number.MAX_SAFE_INTEGER) considerSeal(store, found, distrusted);
       return found.thread;
     }
-    report({ event: 'ignored', threadId, reason: found.reason, fromSeq: found.distrusted[0]?.fromSeq ?? 0 });
-    doubt = { ...found, distrusted: [...(doubt?.distrusted ?? []), ...found.distrusted] };
     // Asked again up to the same place, the database would say the same.
     sealedTo = found.sealedTo < sealedTo ? found.sealedTo : 0;
   }

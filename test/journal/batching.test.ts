@@ -173,7 +173,7 @@ eachBackend(
           watched.taken();
           await journal.append(threadId, [{}]);
           const statements = watched.taken();
-          expect(statements.length).toBe(isPostgres(bench.backend) ? 1 : 7);
+          expect(statements.length).toBe(isPostgres(bench.backend) ? 1 : 5);
         }
       });
     });

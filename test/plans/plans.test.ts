@@ -117,13 +117,11 @@ eachBackend(
         } else {
           const shapes = statements.map(statement => statement.trim().split(/\s+/).slice(0, 2).join(' ').toLowerCase());
           expect(shapes).toEqual([
-            'pragma busy_timeout',
             'begin immediate',
             'select thread_id,',
             'update "journal_threads"',
             'insert into',
             'commit',
-            'pragma busy_timeout',
           ]);
         }
       }
