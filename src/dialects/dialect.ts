@@ -27,6 +27,20 @@ export interface Fragment {
   readonly parameters: readonly unknown[];
 }
 
+/** The head's part of a one-statement append. `hash`: what it is when the thread starts here. */
+export interface ClaimHead {
+  readonly threadId: string;
+  readonly expectedRev: number | undefined;
+  readonly generation: string;
+  readonly hash: string;
+  readonly metadata: string;
+  readonly now: number;
+}
+
+export type ClaimEntry = Readonly<Record<'id' | 'kind' | 'payload' | 'refs' | 'digest', string>> & {
+  readonly at: number;
+};
+
 /**
  * How heads are locked. `wait`, `skip`: in a transaction of ours, waiting for what others hold or passing over it.
  * `inside`: in a transaction of the host's, which may not have written yet.
@@ -84,7 +98,7 @@ export interface Dialect {
   /** The transaction that appends, for the feed of all threads; on SQLite position order is commit order. */
   readonly transactionId: string;
   /** The one-statement append, where one statement can both write the head and insert from its answer. */
-  claim(tables: Tables, guard: 'none' | 'empty' | 'rev'): string | undefined;
+  readonly claim: ((tables: Tables, head: ClaimHead, entries: readonly ClaimEntry[]) => Fragment) | undefined;
   /** True where what is read travels through a connection, so that many bytes cost more than unpacking them. */
   readonly remote: boolean;
   /** Finds a table by name, and which triggers it has: rows of `{ name }`, none when the table is not there. */

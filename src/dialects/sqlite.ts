@@ -44,11 +44,11 @@ export const sqlite: Dialect = {
   forUpdate: '',
   forKeyShare: () => '',
   transactionId: '0',
-  claim: () => undefined,
+  claim: undefined,
 
   remote: false,
 
-  bytesOf: `select coalesce(sum(pgsize), 0) as bytes from dbstat where aggregate
+  bytesOf: `select coalesce(sum(pgsize), 0) as bytes from dbstat where aggregate = 1
     and name in (select name from sqlite_master where tbl_name = replace(?, '"', ''))`,
 
   triggersOf: `select name from sqlite_master where type = 'trigger' and tbl_name = replace(?, '"', '')`,

@@ -19,18 +19,24 @@ export async function claim(
   call?: Call,
 ): Promise<AppendResult | undefined> {
   const { threadId, entries, callerIds, expectedRev, metadata } = member;
-  const guard = expectedRev === undefined ? 'none' : expectedRev === 0 ? 'empty' : 'rev';
-  const sql = store.dialect.claim(store.tables, guard);
-  if (sql === undefined || callerIds || entries.length === 0) return undefined;
-  const { now, newId } = store.settings;
-  const columns = (['id', 'at', 'kind', 'payload', 'refs', 'digest'] as const).map(key =>
-    entries.map(entry => entry[key]),
+  const { dialect, tables, settings } = store;
+  if (dialect.claim === undefined || callerIds || entries.length === 0) return undefined;
+  const fresh = expectedRev === undefined || expectedRev === 0;
+  const statement = dialect.claim(
+    tables,
+    {
+      threadId,
+      expectedRev,
+      metadata,
+      now: settings.now(),
+      generation: fresh ? settings.newId() : '',
+      hash: fresh ? advance({ rev: 0, hash: genesisHash(threadId) }, entries).hash : '',
+    },
+    entries,
   );
-  const start = advance({ rev: 0, hash: genesisHash(threadId) }, entries);
-  const head = guard === 'rev' ? [expectedRev] : [newId(), start.hash, metadata];
   call?.send();
   try {
-    const [row] = await session.run<{ rev: number }>(sql, [...columns, threadId, entries.length, now(), ...head]);
+    const [row] = await session.run<{ rev: number }>(statement.sql, statement.parameters);
     if (row === undefined) {
       call?.takeBack();
       return undefined;
