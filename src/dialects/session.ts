@@ -75,11 +75,15 @@ export function transactionOf(em: SqlEntityManager): SqlEntityManager | undefine
 }
 
 /**
- * The driver's own handle, or undefined when the host brought a driver of its own. Connects first if need be, which on
- * SQLite takes the one connection: not to be asked while it is held.
+ * The driver's own handle, or undefined when the host brought a driver of its own. `connect`: connects first if need
+ * be, which on SQLite takes the one connection; without it, undefined while that is still to come.
  */
-export async function nativeClient(em: SqlEntityManager): Promise<unknown> {
-  const connection = em.getConnection('write') as { getNativeClient?(): Promise<unknown> };
+export async function nativeClient(em: SqlEntityManager, { connect }: { readonly connect: boolean }): Promise<unknown> {
+  const connection = em.getConnection('write') as unknown as {
+    getNativeClient?(): Promise<unknown>;
+    readonly connected?: boolean;
+  };
+  if (!connect && connection.connected !== true) return undefined;
   try {
     return await connection.getNativeClient?.();
   } catch {

@@ -195,12 +195,13 @@ async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {
  */
 async function firstUse(store: Store, scope: Scope): Promise<void> {
   const { life, settings, dialect, own } = store;
-  if (scope.joined) return scope.once(session => checkMigrated(store, session));
-  life.opening ??= (async () => {
-    const client = settings.preparedStatements ? await nativeClient(own) : undefined;
-    await outside(store, undefined, session => checkMigrated(store, session));
-    life.runner = dialect.runner(client);
-  })().finally(() => {
+  const open = async (connect: boolean, check: () => Promise<void>): Promise<void> => {
+    const client = settings.preparedStatements ? await nativeClient(own, { connect }) : undefined;
+    await check();
+    if (connect || client !== undefined) life.runner = dialect.runner(client);
+  };
+  if (scope.joined) return open(false, () => scope.once(session => checkMigrated(store, session)));
+  life.opening ??= open(true, () => outside(store, undefined, session => checkMigrated(store, session))).finally(() => {
     life.opening = undefined;
   });
   return life.opening;
