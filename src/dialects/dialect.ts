@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
 
 /** Quoted names of the journal's tables. */
@@ -76,6 +77,8 @@ export interface Dialect {
   claim(tables: Tables, guard: 'none' | 'empty' | 'rev'): string | undefined;
   /** True where what is read travels through a connection, so that many bytes cost more than unpacking them. */
   readonly remote: boolean;
+  /** The feed of all threads. */
+  readonly feed: Feed;
   /** Finds a table by name, and which triggers it has: rows of `{ name }`, none when the table is not there. */
   readonly triggersOf: string;
   /** The quickest way for statements with this driver handle, if it is one we know. */

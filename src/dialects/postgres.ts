@@ -1,6 +1,7 @@
 import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
+import { postgresFeed } from './postgres-feed.ts';
 import { preparedPostgres } from './postgres-prepared.ts';
 import { onConnection, type Session } from './session.ts';
 
@@ -33,6 +34,8 @@ export const postgres: Dialect = {
   claim: claimStatement,
 
   remote: true,
+
+  feed: postgresFeed,
 
   triggersOf: `select t.tgname as name from pg_catalog.pg_trigger t where t.tgrelid = to_regclass(?) and not t.tgisinternal`,
 

@@ -1,6 +1,7 @@
 import type { Attempt, Dialect, Failure, RowSource, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
+import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
 
 const BUSY = Symbol('busy');
@@ -36,6 +37,8 @@ export const sqlite: Dialect = {
   claim: () => undefined,
 
   remote: false,
+
+  feed: sqliteFeed,
 
   triggersOf: `select name from sqlite_master where type = 'trigger' and tbl_name = replace(?, '"', '')`,
 

@@ -9,7 +9,9 @@ export {
   type JournalThreadRow,
   threadEntity,
 } from './entities.ts';
-export type { Entry, Erasure, Fields, NewEntry, ThreadHead } from './entry.ts';
+export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
+export { type FeedPage, type FeedPageOptions, page } from './feed.ts';
+export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
 export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
@@ -18,11 +20,14 @@ export type {
   ErasuresOptions,
   Journal,
   LoadOptions,
+  ReadAllOptions,
   ReadOptions,
   ThreadsOptions,
 } from './journal.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
+export { readAll } from './read-all.ts';
+export { renew } from './renew.ts';
 export {
   entryOf,
   entryPart,

@@ -46,6 +46,8 @@ export interface Life {
   /** Found out at the first call outside a transaction: the quickest way for statements. */
   runner: Runner | undefined;
   opening: Promise<void> | undefined;
+  /** Found out by the first page of the feed: what tells which database this is. */
+  identity: Promise<readonly string[]> | undefined;
   /** Appends that wait for the one under way; undefined when each goes by itself. */
   queue: AppendQueue | undefined;
   readonly running: Set<Promise<unknown>>;
@@ -70,6 +72,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       migrated: false,
       runner: undefined,
       opening: undefined,
+      identity: undefined,
       queue: undefined,
       running: new Set(),
     },
