@@ -10,6 +10,11 @@ const places = (entries: readonly FeedEntry[]): string[] => entries.map(({ threa
 
 eachBackend(bench => {
   const read = (...args: Parameters<ReturnType<typeof pager>>): Promise<FeedPage> => pager(bench.orm)(...args);
+  /** Passes over pages that have nothing and yet are not the end. */
+  const readSome = async (after: string, limit: number): Promise<FeedPage> => {
+    const page = await read(after, limit);
+    return page.entries.length === 0 && page.more ? readSome(page.next, limit) : page;
+  };
   const endOf = async (): Promise<string> => {
     let last = await read(undefined, 500);
     while (last.more) last = await read(last.next, 500);
@@ -132,13 +137,13 @@ eachBackend(bench => {
       await new ThreadJournal(other).within(late).append('late-commit', [{}, {}]);
       await new ThreadJournal(other).within(lost).append('lost', [{}]);
       await journal.append('early', [{}, {}, {}]);
-      const first = await read(start, 2);
-      const second = await read(first.next, 2);
+      const first = await readSome(start, 2);
+      const second = await readSome(first.next, 2);
       expect(places([...first.entries, ...second.entries])).toEqual(['early 0', 'early 1', 'early 2']);
       await late.commit();
       await lost.rollback();
       await journal.append('early', [{}]);
-      const third = await read(second.next, 10);
+      const third = await readSome(second.next, 10);
       expect(places(third.entries)).toEqual(['late-commit 0', 'late-commit 1', 'early 3']);
       for (const [cursor, count] of [
         [first.entries[1]?.cursor, 4],
