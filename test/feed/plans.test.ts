@@ -35,8 +35,6 @@ describe.runIf(wantedBackends().includes('postgresql'))(`a page on PostgreSQL, o
   const rows = (thread: string, count: number): string =>
     `insert into journal_entries (${COLUMNS}) select '${thread}' || n % 500, n, '${thread}-' || n, 0,
      'k' || n % 3, '{"t":"' || repeat('x', 200) || '"}', '{}' from generate_series(1, ${count}) n`;
-  const placeOf = async (after: string | undefined): Promise<FeedPlace> =>
-    parseCursor((await pager(orm)(after, 1_000_000)).next) ?? START;
 
   beforeAll(async () => {
     database = await createDatabase('postgresql');
