@@ -21,6 +21,7 @@ export {
   ThreadDeletedError,
   TimeoutError,
 } from './errors.ts';
+export { CursorEpochChangedError, FeedUnavailableError, InvalidCursorError } from './feed-errors.ts';
 export {
   type AppendOptions,
   type AppendResult,
@@ -30,6 +31,7 @@ export {
   type Erasure,
   type ErasuresOptions,
   entryAt,
+  type FeedEntry,
   type Fields,
   filterByKind,
   type Journal,
@@ -40,6 +42,7 @@ export {
   lastEntry,
   type NewEntry,
   newThread,
+  type ReadAllOptions,
   type ReadOptions,
   sliceThread,
   type Thread,
@@ -59,4 +62,4 @@ export type {
   VerifyOptions,
   VerifyProgress,
 } from './snapshots/index.ts';
-export { type OrmOrEntityManager, ThreadJournal } from './thread-journal.ts';
+export { type OrmOrEntityManager, renewAfterRestore, ThreadJournal } from './thread-journal.ts';

@@ -12,13 +12,17 @@ import {
   type Erasure,
   type ErasuresOptions,
   erasures,
+  type FeedEntry,
   head,
   type Journal,
   type LoadOptions,
   type NewEntry,
   openStore,
+  type ReadAllOptions,
   type ReadOptions,
   read,
+  readAll,
+  renew,
   type Store,
   type Thread,
   type ThreadHead,
@@ -38,6 +42,9 @@ import {
   type VerifyProgress,
   verify,
 } from './snapshots/index.ts';
+
+/** As long as a timer can be set. */
+const LONGEST = 2 ** 31 - 1;
 
 /** The host's ORM, or an EntityManager of it. */
 export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
@@ -111,6 +118,20 @@ export class ThreadJournal implements Journal {
     return read(this.#store, threadId, options);
   }
 
+  /**
+   * The entries of all threads, up to what is committed when the first page is read. Each carries a cursor to resume
+   * from. Per thread in order of seq; of two appends of which one began after the other was acknowledged, that other
+   * one's entries come first. Nothing else is promised about entries of different threads.
+   *
+   * @throws InvalidCursorError for an `after` that is no cursor.
+   * @throws CursorEpochChangedError when the cursor is of another database, or of a past that a restore has undone.
+   * @throws FeedUnavailableError on a standby, and on a restored copy that was not renewed ({@link renewAfterRestore}).
+   * @throws InvalidArgumentError inside a transaction: the feed is of what is committed.
+   */
+  readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry> {
+    return readAll(this.#store, options);
+  }
+
   /** The heads of all threads, by thread id (bytewise), page by page. */
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead> {
     return threads(this.#store, options);
@@ -171,6 +192,15 @@ export class ThreadJournal implements Journal {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/**
+ * Once after the journal was restored from a dump into another PostgreSQL server, before its feed is read, as the
+ * owner of the tables. Changes no entry: only the note of which transaction brought it. Does nothing where there is
+ * nothing to do, as on SQLite.
+ */
+export function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
+  return renew(openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST })));
 }
 
 function entityManagerOf(orm: OrmOrEntityManager): SqlEntityManager {

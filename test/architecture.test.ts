@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** The storeys of the house, from the ground up. A room imports from rooms below it, through their doors. */
 const STOREYS: readonly (readonly string[])[] = [
   ['errors'],
+  ['feed-errors'],
   ['values'],
   ['options'],
   ['dialects'],
@@ -20,7 +21,7 @@ const STOREYS: readonly (readonly string[])[] = [
 ];
 
 /** Rooms that may know which databases there are. */
-const KNOW_DATABASES = ['dialects', 'migrations', 'cli', 'errors', 'options'];
+const KNOW_DATABASES = ['dialects', 'migrations', 'cli', 'errors', 'feed-errors', 'options'];
 
 interface Import {
   readonly file: string;

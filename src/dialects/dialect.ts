@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
 
 /** Quoted names of the journal's tables. */
@@ -101,6 +102,8 @@ export interface Dialect {
   readonly claim: ((tables: Tables, head: ClaimHead, entries: readonly ClaimEntry[]) => Fragment) | undefined;
   /** True where what is read travels through a connection, so that many bytes cost more than unpacking them. */
   readonly remote: boolean;
+  /** The feed of all threads. */
+  readonly feed: Feed;
   /** Finds a table by name, and which triggers it has: rows of `{ name }`, none when the table is not there. */
   readonly triggersOf: string;
   /** The quickest way for statements with this driver handle, if it is one we know. */

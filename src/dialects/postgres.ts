@@ -1,6 +1,7 @@
 import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
+import { postgresFeed } from './postgres-feed.ts';
 import { preparedPostgres } from './postgres-prepared.ts';
 import { onConnection, type Session } from './session.ts';
 
@@ -35,6 +36,7 @@ export const postgres: Dialect = {
   remote: true,
 
   bytesOf: 'select pg_total_relation_size(to_regclass(?)) as bytes',
+  feed: postgresFeed,
 
   triggersOf: `select t.tgname as name from pg_catalog.pg_trigger t where t.tgrelid = to_regclass(?) and not t.tgisinternal`,
 

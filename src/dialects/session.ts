@@ -4,6 +4,8 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 /** One database connection, or the host's transaction: where statements go. Parameters are always bound. */
 export interface Session {
   run<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
+  /** Planned for these very parameters, where `run` may use a plan that was made for any. */
+  runPlannedAnew<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
 }
 
 /** A Kysely instance, bound to a connection or a transaction or to neither. */
@@ -33,10 +35,11 @@ export const throughKysely: Runner = async (executor, sql, parameters) => {
 };
 
 export function sessionOn(executor: Executor, runner: Runner): Session {
-  return {
-    run: <Row>(sql: string, parameters: readonly unknown[]) =>
-      runner(executor, sql, parameters) as Promise<readonly Row[]>,
-  };
+  const through =
+    (way: Runner) =>
+    <Row>(sql: string, parameters: readonly unknown[]) =>
+      way(executor, sql, parameters) as Promise<readonly Row[]>;
+  return { run: through(runner), runPlannedAnew: through(throughKysely) };
 }
 
 /** Runs `body` on one connection of its own, outside any transaction; the connection always goes back. */

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
+import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
 
 const BUSY = Symbol('busy');
@@ -50,6 +51,7 @@ export const sqlite: Dialect = {
 
   bytesOf: `select coalesce(sum(pgsize), 0) as bytes from dbstat where aggregate = 1
     and name in (select name from sqlite_master where tbl_name = replace(?, '"', ''))`,
+  feed: sqliteFeed,
 
   triggersOf: `select name from sqlite_master where type = 'trigger' and tbl_name = replace(?, '"', '')`,
 

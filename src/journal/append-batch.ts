@@ -4,7 +4,8 @@ import type { Waiting } from './append-queue.ts';
 import { claim } from './claim.ts';
 import type { Member } from './decide.ts';
 import { type Outcome, record } from './record.ts';
-import { outside, type Store } from './store.ts';
+import { outside } from './scope.ts';
+import type { Store } from './store.ts';
 
 /**
  * Sends a batch of appends, outside any transaction of the host, and answers each with its own outcome. What others

@@ -2,13 +2,15 @@ import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { flushBatch, outcomeUnknown } from './append-batch.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
+import { caller } from './calls.ts';
 import { claim } from './claim.ts';
 import type { Member } from './decide.ts';
 import type { NewEntry } from './entry.ts';
 import type { AppendOptions, AppendResult } from './journal.ts';
 import { prepareEntries, prepareMetadata } from './prepare.ts';
 import { record } from './record.ts';
-import { caller, type Scope, type Store } from './store.ts';
+import type { Scope } from './scope.ts';
+import type { Store } from './store.ts';
 
 /**
  * Appends entries to a thread: all or nothing, guarded, safe to repeat. Everything about them is checked here, before

@@ -1,7 +1,8 @@
 import { optionsOf } from '../options.ts';
 import { checkId } from '../values/index.ts';
+import { caller } from './calls.ts';
 import type { CallOptions } from './journal.ts';
-import { caller, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * Deletes a thread with all it has. One INSERT of the erasure record, from the head under lock; the database's own

@@ -32,6 +32,12 @@ export interface Entry {
   readonly refs: Fields;
 }
 
+/** An entry in the feed of all threads. */
+export interface FeedEntry extends Entry {
+  /** Resumes the feed right behind this entry. Opaque text without an upper length: keep it whole, as text. */
+  readonly cursor: string;
+}
+
 /** The thread without its entries. */
 export interface ThreadHead {
   readonly threadId: string;

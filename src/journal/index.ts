@@ -1,4 +1,5 @@
 export { append } from './append.ts';
+export { background, type Caller, caller } from './calls.ts';
 export type { RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export {
@@ -9,7 +10,9 @@ export {
   type JournalThreadRow,
   threadEntity,
 } from './entities.ts';
-export type { Entry, Erasure, Fields, NewEntry, ThreadHead } from './entry.ts';
+export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
+export { type FeedPage, type FeedPageOptions, page } from './feed.ts';
+export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
 export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
@@ -18,11 +21,14 @@ export type {
   ErasuresOptions,
   Journal,
   LoadOptions,
+  ReadAllOptions,
   ReadOptions,
   ThreadsOptions,
 } from './journal.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
+export { readAll } from './read-all.ts';
+export { renew } from './renew.ts';
 export {
   entryOf,
   entryPart,
@@ -35,7 +41,8 @@ export {
   toRecorded,
   type UnionRow,
 } from './rows.ts';
-export { background, type Caller, caller, closeStore, openStore, type Scope, type Store } from './store.ts';
+export type { Scope } from './scope.ts';
+export { closeStore, openStore, type Store } from './store.ts';
 export {
   appendToThread,
   checkThreadValue,

@@ -1,4 +1,4 @@
-import type { Entry, Erasure, Fields, NewEntry, ThreadHead } from './entry.ts';
+import type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
 import type { Thread } from './thread.ts';
 
 export interface CallOptions {
@@ -44,6 +44,16 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ReadAllOptions {
+  /** The cursor of the last entry that was read; the feed goes on right behind it. Default: the beginning. */
+  readonly after?: string | undefined;
+  /** Only these kinds. Default: all. */
+  readonly kinds?: readonly string[] | undefined;
+  /** How many at most. Default: all. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface ThreadsOptions {
   /** Start behind this thread id. Default: the first. */
   readonly after?: string | undefined;
@@ -65,6 +75,7 @@ export interface Journal {
   refresh(thread: Thread, options?: CallOptions): Promise<Thread | undefined>;
   head(threadId: string, options?: CallOptions): Promise<ThreadHead | undefined>;
   read(threadId: string, options?: ReadOptions): AsyncIterable<Entry>;
+  readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry>;
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead>;
   delete(threadId: string, options?: CallOptions): Promise<void>;
   erasures(options?: ErasuresOptions): AsyncIterable<Erasure>;

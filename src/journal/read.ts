@@ -1,10 +1,11 @@
 import { CorruptEntryError, InvalidArgumentError, ThreadDeletedError } from '../errors.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
+import { type Caller, caller } from './calls.ts';
 import type { Entry } from './entry.ts';
 import type { ReadOptions } from './journal.ts';
 import { entryOf, type Part, readRows } from './rows.ts';
-import { type Caller, caller, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const PAGE = 256;
 

@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
+import { caller } from './calls.ts';
 import type { Erasure, ThreadHead } from './entry.ts';
 import type { CallOptions, ErasuresOptions, ThreadsOptions } from './journal.ts';
 import { HEAD_COLUMNS, type HeadRow, toHead } from './rows.ts';
-import { caller, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const PAGE = 256;
 

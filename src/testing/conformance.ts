@@ -9,6 +9,8 @@ import { duplicateCases } from './cases/duplicates.ts';
 import { emptyAppendCases } from './cases/empty-append.ts';
 import { erasureCases } from './cases/erasures.ts';
 import { errorCases } from './cases/errors.ts';
+import { feedCases } from './cases/feed.ts';
+import { feedCursorCases } from './cases/feed-cursors.ts';
 import { guardCases } from './cases/guards.ts';
 import { headCases } from './cases/head.ts';
 import { hostileIdCases } from './cases/hostile-ids.ts';
@@ -54,6 +56,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...readCases,
   ...readKindsCases,
   ...readLongCases,
+  ...feedCases,
+  ...feedCursorCases,
   ...listingCases,
   ...deleteCases,
   ...erasureCases,

@@ -7,12 +7,14 @@ import {
   type Entry,
   type Erasure,
   type ErasuresOptions,
+  type FeedEntry,
   freeze,
   type Journal,
   type LoadOptions,
   type NewEntry,
   prepareEntries,
   prepareMetadata,
+  type ReadAllOptions,
   type ReadOptions,
   type Thread,
   type ThreadHead,
@@ -22,6 +24,7 @@ import {
 import { type JournalOptions, type Settings, settingsOf } from '../options.ts';
 import { checkId, decodeObject } from '../values/index.ts';
 import { checkCount, checkDirection, checkKinds, checkRecord } from './memory-arguments.ts';
+import { feedOf } from './memory-feed.ts';
 import {
   compareBytes,
   compareErasures,
@@ -70,6 +73,10 @@ export class MemoryJournal implements Journal {
     const before = stored ?? createThread(threadId, this.#settings.newId(), metadata, now);
     const after = withEntries(before, prepared, now);
     threads.set(threadId, after);
+    const { generation } = after;
+    prepared.forEach((_, index) => {
+      this.#store.feed.push({ threadId, generation, seq: actualRev + index });
+    });
     return {
       threadId,
       rev: after.entries.length,
@@ -122,6 +129,19 @@ export class MemoryJournal implements Journal {
       this.#mustStillBe(threadId, stored, lastSeq);
       lastSeq = seq;
       yield toEntry(threadId, seq, entry);
+    }
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<FeedEntry, void, undefined> {
+    const limit = checkCount(options.limit, 'limit');
+    const feed = feedOf(this.#store, options.after, checkKinds(options.kinds));
+    this.#enter(options.signal);
+    let given = 0;
+    for (const entry of limit === 0 ? [] : feed) {
+      this.#enter(options.signal);
+      yield entry;
+      given += 1;
+      if (given === limit) return;
     }
   }
 

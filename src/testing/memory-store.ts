@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DuplicateEntryError } from '../errors.ts';
 import { chainHash, type Erasure, genesisHash, type PreparedEntry, type ThreadHead } from '../journal/index.ts';
 import { decodeObject } from '../values/index.ts';
@@ -6,6 +7,16 @@ import { decodeObject } from '../values/index.ts';
 export class MemoryStore {
   readonly threads: Map<string, MemoryThread> = new Map();
   readonly erasures: Erasure[] = [];
+  /** Every entry that was ever appended, in order; those of deleted threads are passed over. */
+  readonly feed: MemoryPosition[] = [];
+  /** Tells cursors of this store from others'. */
+  readonly epoch: string = randomBytes(8).toString('hex');
+}
+
+export interface MemoryPosition {
+  readonly threadId: string;
+  readonly generation: string;
+  readonly seq: number;
 }
 
 /** Never changed in place: whoever holds one holds a consistent state. */

@@ -55,6 +55,12 @@ describe('without a database', () => {
       values: [{}, { $ne: '' }, 'note', 7, [7], [['note']]],
       call: kinds => collect(journal.read('t', { kinds })),
     },
+    'readAll after': { values: notString.slice(0, -1), call: after => collect(journal.readAll({ after })) },
+    'readAll limit': { values: notInteger, call: limit => collect(journal.readAll({ limit })) },
+    'readAll kinds': {
+      values: [{}, { $ne: '' }, 'note', 7, [7], [['note']]],
+      call: kinds => collect(journal.readAll({ kinds })),
+    },
     'threads after': { values: notString.slice(0, -1), call: after => collect(journal.threads({ after })) },
     'threads limit': { values: notInteger, call: limit => collect(journal.threads({ limit })) },
     'erasures after': {

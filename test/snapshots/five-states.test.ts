@@ -7,6 +7,7 @@ import {
   type Entry,
   type Erasure,
   type ErasuresOptions,
+  type FeedEntry,
   type Journal,
   type JournalOptions,
   type LoadOptions,
@@ -58,6 +59,9 @@ class TamperedJournal implements Journal {
   }
   read(threadId: string, options?: ReadOptions): AsyncIterable<Entry> {
     return this.#journal.read(threadId, options);
+  }
+  readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry> {
+    return this.#journal.readAll(options);
   }
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead> {
     return this.#journal.threads(options);

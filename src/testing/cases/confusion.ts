@@ -43,6 +43,16 @@ const methods: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['kinds[1]', [...notStrings, undefined], (journal, id, bad) => firstOf(journal.read(id, { kinds: ['note', bad] }))],
   ],
+  readAll: [
+    ['after', notStrings, (journal, _, bad) => firstOf(journal.readAll({ after: bad }))],
+    ['limit', notCounts, (journal, _, bad) => firstOf(journal.readAll({ limit: bad }))],
+    [
+      'kinds',
+      [...notStrings.filter(value => !Array.isArray(value)), 'note', new Set(['note'])],
+      (journal, _, bad) => firstOf(journal.readAll({ kinds: bad })),
+    ],
+    ['kinds[1]', [...notStrings, undefined], (journal, _, bad) => firstOf(journal.readAll({ kinds: ['note', bad] }))],
+  ],
   threads: [
     ['after', notStrings, (journal, _, bad) => firstOf(journal.threads({ after: bad }))],
     ['limit', notCounts, (journal, _, bad) => firstOf(journal.threads({ limit: bad }))],

@@ -13,6 +13,8 @@ const calls: Readonly<Record<string, (journal: Journal, threadId: string, option
   head: (journal, id, options) => journal.head(id, options),
   read: (journal, id, options) => firstOf(journal.read(id, options)),
   'read of nothing': (journal, id, options) => firstOf(journal.read(id, { ...options, limit: 0 })),
+  readAll: (journal, _, options) => firstOf(journal.readAll(options)),
+  'readAll of nothing': (journal, _, options) => firstOf(journal.readAll({ ...options, limit: 0 })),
   threads: (journal, _, options) => firstOf(journal.threads(options)),
   delete: (journal, id, options) => journal.delete(id, options),
   erasures: (journal, _, options) => firstOf(journal.erasures(options)),

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ThreadJournal } from '../../src/index.ts';
+import { createSchema, type Orm, openOrm, wantedBackends } from '../support/backends.ts';
+import { collect } from '../support/each-backend.ts';
+import { type OwnServer, ownServer } from '../support/own-server.ts';
+import { withDatabase } from '../support/postgres.ts';
+import { sql } from '../support/sql.ts';
+
+describe.runIf(wantedBackends().includes('postgresql'))('a PostgreSQL that crashes, stands by and is promoted', () => {
+  let server: OwnServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await ownServer();
+    server.start();
+    url = withDatabase(server.url, 'postgres');
+    await createSchema(url);
+  });
+  afterAll(() => server.remove());
+
+  /** A server that ends closes the connections of its clients, so each part has its own. */
+  async function withJournal<T>(work: (journal: ThreadJournal, orm: Orm) => Promise<T>): Promise<T> {
+    const orm = await openOrm(url);
+    try {
+      return await work(new ThreadJournal(orm), orm);
+    } finally {
+      await orm.close(true);
+    }
+  }
+  const rest = (after?: string): Promise<number> =>
+    withJournal(async journal => (await collect(journal.readAll({ after }))).length);
+
+  test('cursors outlive a crash, are refused on a standby, and after a promotion', async () => {
+    const cursors = await withJournal(async (journal, orm) => {
+      for (let n = 0; n < 5; n += 1) await journal.append(`t-${n}`, [{}, {}]);
+      const em = orm.em.fork();
+      await em.begin();
+      await journal.within(em).append('rolled-back', [{}]);
+      await em.rollback();
+      // What is read last before the crash: transactions of which nothing may be left.
+      return (await collect(journal.readAll())).map(({ cursor }) => cursor);
+    });
+
+    server.stop('immediate');
+    server.start();
+    await withJournal(journal => journal.append('after-crash', [{}]));
+    for (const [index, cursor] of cursors.entries()) expect(await rest(cursor)).toBe(10 - index);
+
+    server.stop('fast');
+    await server.makeStandby();
+    server.start();
+    const standby = { code: 'feed_unavailable', reason: 'standby' };
+    await expect(rest()).rejects.toMatchObject(standby);
+    await expect(rest(cursors[0])).rejects.toMatchObject(standby);
+    expect(await withJournal(journal => journal.load('t-1'))).toMatchObject({ rev: 2 });
+
+    server.promote();
+    const changed = { code: 'cursor_epoch_changed', reason: 'other-database' };
+    await expect(rest(cursors[0])).rejects.toMatchObject(changed);
+    expect(await rest()).toBe(11);
+    await withJournal(async (journal, orm) => {
+      await journal.append('promoted', [{}]);
+      const [, second] = await collect(journal.readAll());
+      expect(await rest(second?.cursor)).toBe(10);
+      // The control file may name the old timeline until now; the cursor must not have been made of it.
+      await sql(orm, 'checkpoint');
+      expect(await rest(second?.cursor)).toBe(10);
+    });
+    await expect(rest(cursors[9])).rejects.toMatchObject(changed);
+  });
+});
