@@ -12,6 +12,7 @@ import {
   type JournalOptions,
   type LoadOptions,
   type NewEntry,
+  type ReadAllOptions,
   type ReadOptions,
   type SnapshotEvent,
   type Thread,
