@@ -10,6 +10,7 @@ import { messageEntry } from './message.ts';
 import { setNormal } from './orm.ts';
 import { type Profile, partsOf } from './profile-parts.ts';
 import { fill, settle } from './rows/fill.ts';
+import { timed } from './timing.ts';
 
 const [verb = 'append', name = 'SQLite', synchronous = 'full'] = process.argv.slice(2);
 if (!['append', 'load'].includes(verb) || (name !== 'PostgreSQL' && name !== 'SQLite')) {
@@ -28,7 +29,7 @@ try {
   if (verb === 'load') await fill(journal, 'thread', ENTRIES);
   const call = async (index: number): Promise<unknown> =>
     verb === 'load' ? journal.load('thread') : journal.append('thread', [messageEntry(index)]);
-  for (let index = 0; index < calls / 5; index += 1) await call(index);
+  for (let index = 0; index < calls / 5; index += 1) await timed(() => call(index));
   await settle(database);
   const session = new Session();
   session.connect();

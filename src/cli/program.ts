@@ -4,7 +4,7 @@ import { count, usageError, version } from './flags.ts';
 /** The commands and their flags. Each command's code is loaded when it runs, so that `--help` is quick. */
 export function program(): Command {
   const top = new Command('thread-journal')
-    .description('Imports, exports and shows the threads of a thread-journal database.')
+    .description('Imports, exports, shows and looks after the threads of a thread-journal database.')
     .version(version())
     .option('--url <url>', 'the database: sqlite:./file.db or postgresql://user@host:5432/database')
     .option('--config <file>', "or the host's MikroORM config (default: mikro-orm.config.{ts,js,mjs})")
@@ -18,6 +18,7 @@ export function program(): Command {
     .addHelpText('after', FOOTER);
   addWriting(top);
   addReading(top);
+  addMaintenance(top);
   return top;
 }
 
@@ -94,5 +95,45 @@ function addReading(top: Command): void {
     .action(async (threadId: string, _flags: unknown, command: Command) => {
       const { showThread } = await import('./commands/show.ts');
       await showThread(threadId, command.optsWithGlobals());
+    });
+}
+
+const SNAPSHOTS = `
+Snapshots make loads quick and can be made again at any time. The journal is only read, others may go on appending,
+and a rebuild that was ended goes on where it was when it is run again.`;
+
+const DIFFERENCES = `
+Exit codes: 0 no difference; 1 differences, a line each; 2 it could not run.
+--repair makes snapshots again that are not right. Nothing here changes the journal itself.`;
+
+function addMaintenance(top: Command): void {
+  top
+    .command('rebuild')
+    .description('make snapshots again from the journal')
+    .argument('[threadId...]', 'which threads')
+    .option('--all', 'all threads')
+    .option('--since <time>', 'the threads appended to since then: ISO 8601, or epoch milliseconds')
+    .option('--dry-run', 'say what would be done, and write nothing')
+    .addHelpText('after', SNAPSHOTS)
+    .action(async (threadIds: readonly string[], _flags: unknown, command: Command) => {
+      const { rebuild } = await import('./commands/rebuild.ts');
+      await rebuild(threadIds, command.optsWithGlobals());
+    });
+  top
+    .command('verify')
+    .description('compare heads, entries and snapshots, and list every difference')
+    .argument('[threadId...]', 'which threads (default: all)')
+    .option('--repair', 'make snapshots again that are not right')
+    .addHelpText('after', DIFFERENCES)
+    .action(async (threadIds: readonly string[], _flags: unknown, command: Command) => {
+      const { verify } = await import('./commands/verify.ts');
+      await verify(threadIds, command.optsWithGlobals());
+    });
+  top
+    .command('stats')
+    .description('threads, entries, bytes, the longest threads')
+    .action(async (_flags: unknown, command: Command) => {
+      const { showStats } = await import('./commands/stats.ts');
+      await showStats(command.optsWithGlobals());
     });
 }

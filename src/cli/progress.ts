@@ -78,7 +78,7 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

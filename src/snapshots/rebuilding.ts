@@ -40,10 +40,10 @@ export class Rebuilding {
     const { head, rows, ended } = stretch;
     if (head === undefined) return;
     this.#entries += rows.length;
-    const thread = await this.#cut(head, stretch, stored, false);
+    const thread = await this.#cut(head, stretch, stored);
     if (!ended) return;
     this.#threads += 1;
-    if (thread.holds && thread.contested) await this.#cutAgain(head, stored);
+    if (thread.holds && thread.contested !== undefined) await this.#cutAgain(head, stored, thread);
     if (!thread.holds && (await isStill(this.#store, this.#run, head))) this.#damaged.push(head.thread_id);
   }
 
@@ -51,9 +51,9 @@ export class Rebuilding {
     head: ScannedHead,
     { rows, ended }: Stretch,
     stored: readonly SegmentFacts[],
-    certain: boolean,
+    before?: ThreadCut,
   ): Promise<ThreadCut> {
-    this.#thread ??= new ThreadCut(head, stored, this.#store.settings.snapshots.segmentEntries, certain);
+    this.#thread ??= new ThreadCut(head, stored, this.#store.settings.snapshots.segmentEntries, before);
     const thread = this.#thread;
     this.#runs.push(...thread.take(rows));
     if (ended) {
@@ -66,11 +66,11 @@ export class Rebuilding {
     return thread;
   }
 
-  /** The history is found to hold to its end, so what is stored and says otherwise is wrong: this time it is replaced. */
-  async #cutAgain(head: ScannedHead, stored: readonly SegmentFacts[]): Promise<void> {
-    const group = { heads: [head], range: { only: head.thread_id } };
+  /** The history is found to hold to its end, so what is stored and says otherwise is wrong: now it is replaced. */
+  async #cutAgain(head: ScannedHead, stored: readonly SegmentFacts[], before: ThreadCut): Promise<void> {
+    const group = { heads: [head], range: { only: head.thread_id, fromSeq: before.contested?.seq } };
     for await (const stretch of stretchesOf(this.#store, this.#run, group)) {
-      await this.#cut(head, stretch, stored, true);
+      await this.#cut(head, stretch, stored, before);
     }
   }
 
@@ -82,12 +82,13 @@ export class Rebuilding {
     const store = this.#store;
     const segments = await Promise.all(runs.map(each => sealed(each, bodyFormat(store))));
     const written = await this.#run({ operation: 'write segments' }, scope =>
-      scope.together(async session => {
-        if (this.#dryRun) return countMissing(store, session, segments);
-        // First, so that what is in the way of the new ones is gone.
-        this.removed += await removeSegments(store, session, outdated);
-        return writeSegments(store, session, segments);
-      }),
+      this.#dryRun
+        ? scope.once(session => countMissing(store, session, segments))
+        : scope.together(async session => {
+            // First, so that what is in the way of the new ones is gone.
+            this.removed += await removeSegments(store, session, outdated);
+            return writeSegments(store, session, segments);
+          }),
     );
     if (this.#dryRun) this.removed += outdated.length;
     this.#written += written;

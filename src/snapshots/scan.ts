@@ -10,7 +10,9 @@ export interface SelectOptions {
 }
 
 /** A stretch of the tables in the order of thread ids: one thread, or all behind `after` up to `to`. */
-export type Range = { readonly only: string } | { readonly after: string | undefined; readonly to: string | undefined };
+export type Range =
+  | { readonly only: string; readonly fromSeq?: number | undefined }
+  | { readonly after: string | undefined; readonly to: string | undefined };
 
 /** Threads that are looked at together, with all that the tables hold between them. */
 export interface Group {

@@ -36,7 +36,9 @@ export async function straysOf(
 )`;
   const sql = act === 'list' ? `select ${COLUMNS} from ${where}` : `delete from ${where} returning ${COLUMNS}`;
   const rows = await run({ operation: 'strays' }, scope =>
-    scope.together(session => session.run<SegmentRow>(dialect.statement(sql), place.values)),
+    scope[act === 'list' ? 'once' : 'together'](session =>
+      session.run<SegmentRow>(dialect.statement(sql), place.values),
+    ),
   );
   return rows.map(toFacts);
 }

@@ -84,9 +84,9 @@ where ${place.where} order by thread_id, seq limit ?`,
     page.catch(() => {});
     return page;
   };
-  const most = Number.MAX_SAFE_INTEGER;
+  const most = Number.MAX_SAFE_INTEGER - 1;
   let next: Promise<readonly Row[]> | undefined =
-    'only' in range ? read(range.only, -most) : read(range.after ?? '', most);
+    'only' in range ? read(range.only, (range.fromSeq ?? -most) - 1) : read(range.after ?? '', most);
   while (next !== undefined) {
     const page: readonly Row[] = await next;
     const last = page.at(-1);

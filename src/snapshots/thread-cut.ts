@@ -1,5 +1,5 @@
 import type { HeadRow, RecordedEntry } from '../journal/index.ts';
-import { Cutter, startOf } from './cutter.ts';
+import { Cutter, type Start, startOf } from './cutter.ts';
 import type { Run } from './segment.ts';
 import type { SegmentFacts } from './stored.ts';
 
@@ -8,22 +8,23 @@ export class ThreadCut {
   readonly #head: HeadRow;
   /** By `fromSeq`. */
   readonly #stored: ReadonlyMap<number, SegmentFacts>;
-  readonly #certain: boolean;
   readonly #cutter: Cutter;
+  readonly #certain: boolean;
   /** Where each segment ends, by where it begins. */
-  readonly #ends = new Map<number, number>();
+  readonly #ends: Map<number, number>;
   #outdated: SegmentFacts[] = [];
   #holds = true;
-  #contested = false;
+  #contested: Start | undefined;
 
-  /** `certain`: the history is known to hold, so no stored segment can tell better. */
-  constructor(head: HeadRow, stored: readonly SegmentFacts[], segmentEntries: number, certain: boolean) {
+  /** `before`: the same thread up to where it was contested, once its history is known to hold. */
+  constructor(head: HeadRow, stored: readonly SegmentFacts[], segmentEntries: number, before?: ThreadCut) {
     const { thread_id: threadId, generation } = head;
-    this.#head = head;
     const own = stored.filter(facts => facts.generation === generation);
+    this.#head = head;
     this.#stored = new Map(own.map(facts => [facts.fromSeq, facts]));
-    this.#certain = certain;
-    this.#cutter = new Cutter({ threadId, generation }, segmentEntries, startOf(threadId));
+    this.#cutter = new Cutter({ threadId, generation }, segmentEntries, before?.contested ?? startOf(threadId));
+    this.#certain = before !== undefined;
+    this.#ends = before === undefined ? new Map() : before.#ends;
   }
 
   /** False once the rows are not the history that the head stands for. Certain at the end. */
@@ -32,10 +33,10 @@ export class ThreadCut {
   }
 
   /**
-   * True when a stored segment tells another history than the rows. One of the two is wrong, and only the end of the
-   * chain says which; until then nothing of the thread is replaced, since it may be all that is left of an entry.
+   * Where a stored segment tells another history than the rows. One of the two is wrong, and only the end of the chain
+   * says which; until then nothing of the thread is replaced, since it may be all that is left of an entry.
    */
-  get contested(): boolean {
+  get contested(): Start | undefined {
     return this.#contested;
   }
 
@@ -54,11 +55,10 @@ export class ThreadCut {
     if (this.#cutter.seq !== rev || this.#cutter.hash !== head_hash) this.#holds = false;
     if (!this.#holds) return [];
     const runs = this.#kept(() => this.#cutter.rest());
+    if (!this.#holds || this.#contested !== undefined) return runs;
     // What reaches beyond the rev that we know was made by somebody who knew more.
-    if (this.#holds && !this.#contested) {
-      const own = [...this.#stored.values()];
-      this.#outdated.push(...own.filter(({ fromSeq, toSeq }) => toSeq <= rev && !this.#ends.has(fromSeq)));
-    }
+    const known = [...this.#stored.values()].filter(({ toSeq }) => toSeq <= rev);
+    this.#outdated.push(...known.filter(({ fromSeq }) => !this.#ends.has(fromSeq)));
     return runs;
   }
 
@@ -73,8 +73,10 @@ export class ThreadCut {
     const run = this.#attempt(make);
     if (run === undefined) return [];
     const there = this.#stored.get(run.fromSeq);
-    this.#contested ||= !this.#certain && there?.toSeq === run.toSeq && there.hash !== run.hash;
-    if (this.#contested) return [];
+    if (!this.#certain && there?.toSeq === run.toSeq && there.hash !== run.hash) {
+      this.#contested ??= { seq: run.fromSeq, hash: run.previousHash };
+    }
+    if (this.#contested !== undefined) return [];
     this.#ends.set(run.fromSeq, run.toSeq);
     if (there !== undefined && there.toSeq > run.toSeq && there.toSeq <= this.#head.rev) this.#outdated.push(there);
     return [run];

@@ -35,7 +35,7 @@ returning from_seq`;
   return count;
 }
 
-/** How many of these `writeSegments` would store. */
+/** How many of these `writeSegments` would store, once longer ones that do not belong there were removed. */
 export async function countMissing(store: Store, session: Session, segments: readonly Segment[]): Promise<number> {
   const { dialect, tables } = store;
   let count = 0;
@@ -43,8 +43,8 @@ export async function countMissing(store: Store, session: Session, segments: rea
     const sql = `select i.column3 from (${valuesOf(some.length)}) i
 left join ${tables.snapshots} s
   on s.thread_id = i.column1 and s.generation = i.column2 and s.from_seq = i.column3
-where s.thread_id is null or s.to_seq < i.column4 or (s.to_seq = i.column4 and (s.hash <> i.column5
-  or s.digest <> i.column6 or s.format <> i.column7 or s.body <> i.column8))`;
+where s.thread_id is null or s.to_seq <> i.column4 or s.hash <> i.column5 or s.digest <> i.column6
+  or s.format <> i.column7 or s.body <> i.column8`;
     count += (await session.run(dialect.statement(sql), some.flatMap(parametersOf))).length;
   }
   return count;
