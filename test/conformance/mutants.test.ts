@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conformanceCases, MemoryStore } from '../../src/testing/index.ts';
+import { feedMutants } from './mutants/feed-mutants.ts';
 import { guardMutants } from './mutants/guard-mutants.ts';
 import { Mutant } from './mutants/mutant.ts';
 import { readMutants } from './mutants/read-mutants.ts';
@@ -7,7 +8,7 @@ import { repeatMutants } from './mutants/repeat-mutants.ts';
 import { storeMutants } from './mutants/store-mutants.ts';
 import { writeMutants } from './mutants/write-mutants.ts';
 
-const mutants = { ...guardMutants, ...repeatMutants, ...writeMutants, ...readMutants, ...storeMutants };
+const mutants = { ...guardMutants, ...repeatMutants, ...writeMutants, ...readMutants, ...storeMutants, ...feedMutants };
 
 function run(title: string, journal: typeof Mutant): Promise<void> {
   const found = conformanceCases.find(one => one.title === title);
