@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conformanceCases, MemoryStore } from '../../src/testing/index.ts';
+import { feedMutants } from './mutants/feed-mutants.ts';
 import { guardMutants } from './mutants/guard-mutants.ts';
 import { Mutant } from './mutants/mutant.ts';
 import { readMutants } from './mutants/read-mutants.ts';
@@ -15,6 +16,7 @@ const mutants = {
   ...readMutants,
   ...refreshMutants,
   ...storeMutants,
+  ...feedMutants,
 };
 
 function run(title: string, journal: typeof Mutant): Promise<void> {
