@@ -1,6 +1,6 @@
 /**
- * `node bench/profile.ts append|load PostgreSQL|SQLite [full|normal]`: where the time of one call goes, by the parts
- * that it passes through, from the sampling profiler. One writer, nothing beside it.
+ * `node bench/profile.ts append|many|load PostgreSQL|SQLite [full|normal]`: where the time of one call goes, by the
+ * parts that it passes through, from the sampling profiler. `append`: one writer; `many`: 64 at once.
  */
 import { Session } from 'node:inspector/promises';
 import { performance } from 'node:perf_hooks';
@@ -10,16 +10,17 @@ import { messageEntry } from './message.ts';
 import { setNormal } from './orm.ts';
 import { type Profile, partsOf } from './profile-parts.ts';
 import { fill, settle } from './rows/fill.ts';
-import { timed } from './timing.ts';
+import { timed, writers } from './timing.ts';
 
 const [verb = 'append', name = 'SQLite', synchronous = 'full'] = process.argv.slice(2);
-if (!['append', 'load'].includes(verb) || (name !== 'PostgreSQL' && name !== 'SQLite')) {
-  console.error('node bench/profile.ts append|load PostgreSQL|SQLite [full|normal]');
+if (!['append', 'many', 'load'].includes(verb) || (name !== 'PostgreSQL' && name !== 'SQLite')) {
+  console.error('node bench/profile.ts append|many|load PostgreSQL|SQLite [full|normal]');
   process.exit(2);
 }
 
 const ENTRIES = 10_000;
-const calls = verb === 'load' ? 100 : 5_000;
+const WRITERS = 64;
+const calls = { load: 100, append: 5_000, many: WRITERS * 500 }[verb] ?? 0;
 const databases = await startDatabases();
 try {
   const database = await databases.create(name);
@@ -27,9 +28,13 @@ try {
   if (name === 'SQLite' && synchronous === 'normal') await setNormal(orm);
   const journal = new ThreadJournal(orm);
   if (verb === 'load') await fill(journal, 'thread', ENTRIES);
-  const call = async (index: number): Promise<unknown> =>
-    verb === 'load' ? journal.load('thread') : journal.append('thread', [messageEntry(index)]);
-  for (let index = 0; index < calls / 5; index += 1) await timed(() => call(index));
+  const runs: Record<string, (count: number) => Promise<void>> = {
+    load: count => writers(1, count, () => timed(() => journal.load('thread'))),
+    append: count => writers(1, count, (_, index) => journal.append('thread', [messageEntry(index)])),
+    many: count =>
+      writers(WRITERS, count / WRITERS, (writer, index) => journal.append(`t${writer}`, [messageEntry(index)])),
+  };
+  await runs[verb]?.(calls / 5);
   await settle(database);
   const session = new Session();
   session.connect();
@@ -37,7 +42,7 @@ try {
   await session.post('Profiler.setSamplingInterval', { interval: 100 });
   await session.post('Profiler.start');
   const [cpu, start] = [process.cpuUsage(), performance.now()];
-  for (let index = 0; index < calls; index += 1) await call(index);
+  await runs[verb]?.(calls);
   const wall = ((performance.now() - start) * 1_000) / calls;
   const { user, system } = process.cpuUsage(cpu);
   const { profile } = (await session.post('Profiler.stop')) as { readonly profile: Profile };

@@ -123,7 +123,7 @@ eachBackend(bench => {
     expect(places(await collect(journal.readAll())).filter(place => place.startsWith('inside'))).toEqual(['inside 0']);
   });
 
-  describe.runIf(isPostgres(bench.backend))('beside open transactions', () => {
+  describe.runIf(isPostgres(bench.backend))('beside open transactions (SQLite has one writer at a time)', () => {
     let other: Orm;
     beforeAll(async () => {
       other = await bench.database.openOrm();
