@@ -40,11 +40,13 @@ function corporaOf({ count, say }: Context): readonly Corpus[] {
     workload: `${messages.length.toLocaleString('en')} messages, one conversation`,
     talks: [{ threadId: 'conversation', messages }],
   };
+  const wanted = count(200, 0);
+  if (wanted === 0) return [made];
   if (!existsSync(REAL)) {
     say('P8: the real conversations are not beside this checkout, so they are left out');
     return [made];
   }
-  const lines = readFileSync(REAL, 'utf8').trim().split('\n').slice(0, count(200, 1));
+  const lines = readFileSync(REAL, 'utf8').trim().split('\n').slice(0, wanted);
   const talks = lines.map((line): Talk => JSON.parse(line));
   const total = talks.reduce((sum, talk) => sum + talk.messages.length, 0);
   return [made, { workload: `${talks.length} real conversations, ${total.toLocaleString('en')} messages`, talks }];
