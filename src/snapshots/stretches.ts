@@ -12,10 +12,8 @@ export interface Stretch {
 
 type Row = RecordedEntry & { readonly threadId: string };
 
-/** Of a page. Two are held at most: the one that is worked on, and the one that is read meanwhile. */
-const MOST_ROWS = 1_024;
-/** A page of entries larger than the ones before it is followed by a shorter one. */
-const CHARACTERS = 1_048_576;
+/** As many rows are held twice at most: those that are worked on, and those that are read meanwhile. */
+const ROWS = 512;
 
 /** The rows of a group's threads, thread by thread, in the order of their ids: each of its heads ends exactly once. */
 export async function* stretchesOf(store: Store, run: Caller, group: Group): AsyncGenerator<Stretch, void, undefined> {
@@ -75,47 +73,38 @@ async function* pagesOf(store: Store, run: Caller, range: Range): AsyncGenerator
           upper: range.to === undefined ? [] : [range.to],
         };
   const sql = store.dialect.statement(
-    `select thread_id as "threadId", seq, entry_id as id, at, kind, payload, refs from ${store.tables.entries}
+    `select thread_id, seq, entry_id, at, kind, payload, refs from ${store.tables.entries}
 where ${place.where} order by thread_id, seq limit ?`,
   );
-  const read = (threadId: string, seq: number, rows: number): Promise<Page> => {
+  const read = (threadId: string, seq: number): Promise<readonly Row[]> => {
     const page = run({ operation: 'read entries' }, scope =>
-      scope.once(session => session.run<Row>(sql, [threadId, seq, ...place.upper, rows])),
-    ).then(found => ({ rows: found.map(typed), full: found.length === rows }));
+      scope.once(session => session.run<EntryRow>(sql, [threadId, seq, ...place.upper, ROWS])),
+    ).then(rows => rows.map(toRow));
     // Should nobody come for it, its failure is nobody's.
     page.catch(() => {});
     return page;
   };
   const most = Number.MAX_SAFE_INTEGER - 1;
-  let rows = MOST_ROWS / 4;
-  let next: Promise<Page> | undefined =
-    'only' in range ? read(range.only, (range.fromSeq ?? -most) - 1, rows) : read(range.after ?? '', most, rows);
+  let next: Promise<readonly Row[]> | undefined =
+    'only' in range ? read(range.only, (range.fromSeq ?? -most) - 1) : read(range.after ?? '', most);
   while (next !== undefined) {
-    const page: Page = await next;
-    const last = page.rows.at(-1);
-    rows = rowsBehind(page.rows, rows);
-    next = last === undefined || !page.full ? undefined : read(last.threadId, last.seq, rows);
-    yield page.rows;
+    const page: readonly Row[] = await next;
+    const last = page.at(-1);
+    next = last === undefined || page.length < ROWS ? undefined : read(last.threadId, last.seq);
+    yield page;
   }
 }
 
-interface Page {
-  readonly rows: readonly Row[];
-  /** There may be more. */
-  readonly full: boolean;
+interface EntryRow {
+  readonly thread_id: string;
+  readonly seq: number;
+  readonly entry_id: string;
+  readonly at: number | string;
+  readonly kind: string;
+  readonly payload: string;
+  readonly refs: string;
 }
 
-/** How many of such rows are a page. */
-function rowsBehind(page: readonly Row[], before: number): number {
-  let characters = 1;
-  for (const { payload, refs } of page) characters += payload.length + refs.length;
-  const fitting = Math.floor((CHARACTERS / characters) * Math.max(page.length, 1));
-  return Math.max(16, Math.min(fitting, before * 4, MOST_ROWS));
-}
-
-/** The driver's own row; PostgreSQL's drivers give a bigint as text. */
-function typed(row: { -readonly [key in keyof Row]: Row[key] }): Row {
-  row.at = Number(row.at);
-  row.seq = Number(row.seq);
-  return row;
+function toRow({ thread_id, seq, entry_id, at, kind, payload, refs }: EntryRow): Row {
+  return { threadId: thread_id, seq: Number(seq), id: entry_id, at: Number(at), kind, payload, refs };
 }

@@ -1,7 +1,8 @@
 import { CorruptEntryError, InvalidRevError, OrphanedEntriesError } from '../errors.ts';
 import {
-  Chain,
+  chainHash,
   type Entry,
+  entryDigest,
   entryOf,
   freeze,
   type HeadRow,
@@ -46,10 +47,7 @@ export function threadOfRows(
 
 /** The chain behind these rows. At an earlier rev it is not stored: it follows from the entries. */
 export function foldHash(from: Start, rows: readonly RecordedEntry[]): string {
-  if (rows.length === 0) return from.hash;
-  const chain = new Chain(from.hash);
-  for (const row of rows) chain.add(row);
-  return chain.hash;
+  return rows.reduce((hash, row) => chainHash(hash, entryDigest(row)), from.hash);
 }
 
 /** `entries` is taken over, and `rows` are put behind them. */
