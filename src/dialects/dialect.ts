@@ -82,7 +82,7 @@ export interface Dialect {
   /** A column that has one of many values. */
   anyOf(column: string, values: readonly string[]): Fragment;
   /**
-   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash`.
+   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, generation, rev, head_hash`.
    * PostgreSQL locks rows, in the order of their ids. SQLite has one lock: a transaction of ours begins with it; in one
    * of the host's any write takes it, even one that changes nothing.
    */
