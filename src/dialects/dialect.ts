@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
+import type { Watch } from './watch.ts';
 
 /** Quoted names of the journal's tables. */
 export interface Tables {
@@ -118,4 +119,10 @@ export interface Dialect {
     body: (session: Session) => Promise<T>,
   ): Promise<T>;
   classify(error: unknown): Failure;
+  /** True when the database is away for now, and may be back: what only reads tries again. */
+  isAway(error: unknown): boolean;
+  /** Hears what other connections commit. */
+  readonly watch: Watch;
+  /** Tells other processes; undefined where a watch needs no telling. */
+  readonly notify: ((channel: string, payload: string) => Fragment) | undefined;
 }

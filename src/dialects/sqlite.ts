@@ -4,6 +4,7 @@ import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
 import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
+import { watchSqlite } from './sqlite-watch.ts';
 
 const BUSY = Symbol('busy');
 
@@ -67,6 +68,9 @@ export const sqlite: Dialect = {
   },
 
   classify,
+  isAway: error => classify(error) === 'retry',
+  watch: watchSqlite,
+  notify: undefined,
 };
 
 /**

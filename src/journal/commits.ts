@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventSubscriber, TransactionEventArgs } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { inCleanContext } from './clean-context.ts';
 import type { Entry } from './entry.ts';
 import type { Store } from './store.ts';
 
@@ -13,10 +13,6 @@ export interface Committed {
 }
 
 type Transaction = object & { readonly savepointName?: string | undefined };
-
-// Captured as this module is loaded, outside any transaction: a listener that reads must not do so in the transaction
-// that has just ended, or in the caller's.
-const inCleanContext = AsyncLocalStorage.snapshot();
 
 /**
  * Who hears of commits, of all journals on one ORM. Registered with the ORM's event manager to learn when a transaction
@@ -37,6 +33,7 @@ export class Commits implements EventSubscriber {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Listeners are not in the transaction that has just ended, nor in the caller's: they may read. */
   tell(committed: Committed): void {
     if (this.#listeners.size === 0) return;
     inCleanContext(() => {
