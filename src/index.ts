@@ -57,7 +57,7 @@ export type {
   StreamOptions,
 } from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, SnapshotSettings, StorageOptions } from './options.ts';
+export type { JournalOptions, Limits, LiveSettings, SnapshotSettings, StorageOptions } from './options.ts';
 export type {
   Damage,
   Finding,
