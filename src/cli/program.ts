@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { count, usageError, version } from './flags.ts';
+import { count, kindList, usageError, version } from './flags.ts';
 
 /** The commands and their flags. Each command's code is loaded when it runs, so that `--help` is quick. */
 export function program(): Command {
@@ -95,6 +95,18 @@ function addReading(top: Command): void {
     .action(async (threadId: string, _flags: unknown, command: Command) => {
       const { showThread } = await import('./commands/show.ts');
       await showThread(threadId, command.optsWithGlobals());
+    });
+  top
+    .command('tail')
+    .description('follow a thread, or all of them, a line an entry, until Ctrl-C')
+    .argument('[threadId]', 'which thread: its last 10 entries, then what comes')
+    .option('--all', 'all threads instead: what comes')
+    .option('--from-seq <seq>', 'of a thread: start at this entry', count)
+    .option('--after <cursor>', 'with --all: start behind this cursor, as --json writes it')
+    .option('--kinds <list>', 'only these kinds, with commas between them', kindList)
+    .action(async (threadId: string | undefined, _flags: unknown, command: Command) => {
+      const { tail } = await import('./commands/tail.ts');
+      await tail(threadId, command.optsWithGlobals());
     });
 }
 
