@@ -118,6 +118,11 @@ const DIFFERENCES = `
 Exit codes: 0 no difference; 1 differences, a line each; 2 it could not run.
 --repair makes snapshots again that are not right. Nothing here changes the journal itself.`;
 
+const FOUND = `
+Looks at versions, tables and guards, durability, the feed, and whether notifications arrive.
+Exit codes: 0 no problem, warnings aside; 1 a problem, a line each; 2 it could not look.
+With --config the database is looked at as the app sees it.`;
+
 function addMaintenance(top: Command): void {
   top
     .command('rebuild')
@@ -140,6 +145,15 @@ function addMaintenance(top: Command): void {
     .action(async (threadIds: readonly string[], _flags: unknown, command: Command) => {
       const { verify } = await import('./commands/verify.ts');
       await verify(threadIds, command.optsWithGlobals());
+    });
+  top
+    .command('doctor')
+    .description('look whether the database is as a journal needs it, and say what is wrong')
+    .option('--after-restore', 'first make the feed readable again, once after a restore, as the owner of the tables')
+    .addHelpText('after', FOUND)
+    .action(async (_flags: unknown, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await doctor(command.optsWithGlobals());
     });
   top
     .command('stats')

@@ -1,0 +1,43 @@
+import { renewAfterRestore } from '../../index.ts';
+import type { Check } from '../check.ts';
+import { checkDurability, checkVersion } from '../check-database.ts';
+import { checkFeed } from '../check-feed.ts';
+import { checkTables } from '../check-tables.ts';
+import { connected, type GlobalFlags } from '../connect.ts';
+import { existing } from '../existing.ts';
+import { CliError } from '../exit.ts';
+import { counted } from '../progress.ts';
+import { printable, safeJson } from '../terminal.ts';
+
+export interface DoctorFlags extends GlobalFlags {
+  readonly afterRestore?: boolean | undefined;
+}
+
+/** Looks at what a journal needs of its database, and says what is wrong; 1 when something is. */
+export async function doctor(flags: DoctorFlags): Promise<void> {
+  const where = existing(flags);
+  await connected(where, flags, async ({ em }) => {
+    const checks: Check[] = [];
+    const add = (...found: readonly Check[]): void => {
+      checks.push(...found);
+      if (!flags.json) for (const check of found) console.log(line(check));
+    };
+    add(await checkVersion(em));
+    if (flags.afterRestore) add(renewed(await renewAfterRestore(em)));
+    add(await checkTables(em));
+    add(await checkDurability(em, where.by === 'config'));
+    add(...(await checkFeed(em)));
+    if (flags.json) console.log(safeJson(JSON.stringify({ checks })));
+    const problems = checks.filter(({ result }) => result === 'problem').length;
+    if (problems > 0) throw new CliError(1, counted(problems, 'problem'));
+  });
+}
+
+function renewed({ renewed: count }: { readonly renewed: number }): Check {
+  const says = count === 0 ? 'nothing to renew' : `${counted(count, 'entry', 'entries')}, nothing else was changed`;
+  return { name: 'renewed', result: 'ok', says };
+}
+
+function line({ name, result, says }: Check): string {
+  return `${result.padEnd(7)}  ${name.padEnd(13)}  ${printable(says)}`;
+}
