@@ -19,7 +19,7 @@ export async function checkFeed(em: SqlEntityManager): Promise<readonly Check[]>
     // It is the tables' problem, and told with them.
     if (error instanceof StorageNotMigratedError) return [];
     if (!(error instanceof FeedUnavailableError)) throw error;
-    const how = ' It is "thread-journal doctor --after-restore".';
+    const how = ' Here: "thread-journal doctor --after-restore".';
     return [{ name: 'feed', result: 'problem', says: `${error.message}${error.reason === 'restored' ? how : ''}` }];
   } finally {
     await journal.close();
