@@ -1,3 +1,4 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { renewAfterRestore } from '../../index.ts';
 import type { Check } from '../check.ts';
 import { checkDurability, checkVersion } from '../check-database.ts';
@@ -23,7 +24,7 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
       if (!flags.json) for (const check of found) console.log(line(check));
     };
     add(await checkVersion(em));
-    if (flags.afterRestore) add(renewed(await renewAfterRestore(em)));
+    if (flags.afterRestore) add(await renew(em));
     add(await checkTables(em));
     add(await checkDurability(em, where.by === 'config'));
     add(...(await checkFeed(em)));
@@ -33,9 +34,17 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
   });
 }
 
-function renewed({ renewed: count }: { readonly renewed: number }): Check {
-  const says = count === 0 ? 'nothing to renew' : `${counted(count, 'entry', 'entries')}, nothing else was changed`;
-  return { name: 'renewed', result: 'ok', says };
+async function renew(em: SqlEntityManager): Promise<Check> {
+  try {
+    const { renewed } = await renewAfterRestore(em);
+    const says =
+      renewed === 0 ? 'nothing to renew' : `${counted(renewed, 'entry', 'entries')}, nothing else was changed`;
+    return { name: 'renewed', result: 'ok', says };
+  } catch (error) {
+    // insufficient_privilege
+    if ((error as { readonly code?: unknown }).code !== '42501') throw error;
+    throw new CliError(2, 'only the owner of the tables may renew: connect as that role', { cause: error });
+  }
 }
 
 function line({ name, result, says }: Check): string {
