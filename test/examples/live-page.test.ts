@@ -152,6 +152,8 @@ describe.each(sharedBackends)('%s', backend => {
     await journal.append(threadId, [{}]);
     const text = await sent([/^id: 0$/m, /^event: failed$/m], { first: () => journal.delete(threadId) });
     expect(text).toMatch(/\n\nevent: failed\ndata: thread_deleted\n\n$/);
+    // Who comes back later has seen what is not there.
+    expect(await sent([/^event: failed\ndata: gone$/m], { last: '0' })).not.toContain('id:');
   });
 
   test('takes messages as JSON of its own pages only', async () => {
@@ -196,7 +198,7 @@ describe.each(sharedBackends)('%s', backend => {
       expect([await page.locator('img').count(), await page.title()]).toEqual([0, 'A thread, live']);
     });
 
-    test('a page whose server was killed comes back without a gap or a double', async () => {
+    test('a page whose server was killed comes back without a gap or a double', { timeout: 180_000 }, async () => {
       await journal.append(threadId, [{}, {}, {}]);
       const page = await open();
       const forgetful = await open(FORGETFUL);
