@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
+import type { Steps } from './steps.ts';
 
 /** Quoted names of the journal's tables. */
 export interface Tables {
@@ -117,5 +118,7 @@ export interface Dialect {
     attempt: Attempt,
     body: (session: Session) => Promise<T>,
   ): Promise<T>;
+  /** The same for steps, which are asked for once the transaction has begun; on SQLite without giving way meanwhile. */
+  transactionOfSteps<T>(em: SqlEntityManager, runner: Runner, attempt: Attempt, steps: () => Steps<T>): Promise<T>;
   classify(error: unknown): Failure;
 }

@@ -14,3 +14,4 @@ export {
   transactionOf,
 } from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';
+export { ask, type Steps } from './steps.ts';

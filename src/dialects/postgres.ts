@@ -56,6 +56,9 @@ export const postgres: Dialect = {
     }
   },
 
+  transactionOfSteps: (em, runner, call, steps) =>
+    postgres.transaction(em, runner, call, session => session.perform(steps())),
+
   classify,
 };
 

@@ -46,6 +46,7 @@ export class AppendQueue {
   /** Batches under way that nobody waits for any more. */
   #overdue = 0;
   #gathering = false;
+  #lastBatch = 0;
   readonly #busy = new Set<string>();
 
   constructor(flush: Flush, { maxBytes, gathers }: { readonly maxBytes: number; readonly gathers: boolean }) {
@@ -65,8 +66,9 @@ export class AppendQueue {
     return promise;
   }
 
+  /** One alone is not kept waiting for others when the last had none beside it either. */
   #start(): void {
-    if (!this.#gathers || this.#underWay > 0) {
+    if (!this.#gathers || this.#underWay > 0 || this.#lastBatch === 1) {
       this.#sendNext();
       return;
     }
@@ -123,6 +125,7 @@ export class AppendQueue {
     const threads = new Set(batch.map(({ member }) => member.threadId));
     for (const threadId of threads) this.#busy.add(threadId);
     this.#underWay += 1;
+    this.#lastBatch = batch.length;
     let overdue = batch[0]?.apart ?? false;
     const held = overdue || (threads.size === 1 && this.#overdue < MAX_OVERDUE) ? 'wait' : 'skip';
     this.#overdue += overdue ? 1 : 0;

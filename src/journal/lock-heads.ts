@@ -1,4 +1,4 @@
-import type { Locking, Session } from '../dialects/index.ts';
+import { ask, type Locking, type Steps } from '../dialects/index.ts';
 import type { LockedHead, Member, RecordedEntry } from './decide.ts';
 import { genesisHash } from './hash.ts';
 import type { Store } from './store.ts';
@@ -26,24 +26,23 @@ interface LockedRow {
  * The heads of these appends under lock, those that are not there made. A thread whose head others hold is left out
  * when `locking` says to skip it. Others may make or delete a head between two statements: then once more.
  */
-export async function lockHeads(
+export function* lockHeads(
   store: Store,
-  session: Session,
   members: readonly Member[],
   locking: Locking,
-): Promise<ReadonlyMap<string, HeadState>> {
+): Steps<ReadonlyMap<string, HeadState>> {
   const { dialect, tables } = store;
   const states = new Map<string, HeadState>();
   let missing = [...new Set(members.map(member => member.threadId))].sort();
   while (missing.length > 0) {
     const ids = dialect.anyOf('thread_id', missing);
     const lock = dialect.statement(dialect.lockHeads(tables, ids.sql, locking));
-    for (const row of await session.run<LockedRow>(lock, ids.parameters)) {
+    for (const row of yield* ask<LockedRow>(lock, ids.parameters)) {
       states.set(row.thread_id, stateOf(row.thread_id, Number(row.rev), row.head_hash, false));
     }
     missing = missing.filter(threadId => !states.has(threadId));
     if (missing.length > 0 && locking === 'skip' && dialect.writesTogether) {
-      const there = await existing(store, session, missing);
+      const there = yield* existing(store, missing);
       missing = missing.filter(threadId => !there.has(threadId));
     }
     const makers = missing.map(threadId => members.find(member => member.threadId === threadId && mayMake(member)));
@@ -51,9 +50,8 @@ export async function lockHeads(
       // Nobody may make it: every guard of these appends is above 0, and is about to be refused.
       if (makers[index] === undefined) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
     }
-    const made = await make(
+    const made = yield* make(
       store,
-      session,
       makers.filter(maker => maker !== undefined),
     );
     for (const threadId of made) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
@@ -71,22 +69,14 @@ function stateOf(threadId: string, rev: number, hash: string, unused: boolean): 
   return { threadId, rev, hash, unused, touched: false, recorded: new Map() };
 }
 
-async function existing(
-  { dialect, tables }: Store,
-  session: Session,
-  threadIds: readonly string[],
-): Promise<ReadonlySet<string>> {
+function* existing({ dialect, tables }: Store, threadIds: readonly string[]): Steps<ReadonlySet<string>> {
   const ids = dialect.anyOf('thread_id', threadIds);
   const sql = dialect.statement(`select thread_id from ${tables.threads} where ${ids.sql}`);
-  const rows = await session.run<{ thread_id: string }>(sql, ids.parameters);
+  const rows = yield* ask<{ thread_id: string }>(sql, ids.parameters);
   return new Set(rows.map(row => row.thread_id));
 }
 
-async function make(
-  { dialect, tables, settings }: Store,
-  session: Session,
-  makers: readonly Member[],
-): Promise<readonly string[]> {
+function* make({ dialect, tables, settings }: Store, makers: readonly Member[]): Steps<readonly string[]> {
   if (makers.length === 0) return [];
   const now = settings.now();
   const heads = makers.map(({ threadId, metadata }) => ({
@@ -106,5 +96,5 @@ async function make(
 select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.sql} where true order by i.ord
 on conflict (thread_id) do nothing returning thread_id`,
   );
-  return (await session.run<{ thread_id: string }>(sql, rows.parameters)).map(row => row.thread_id);
+  return (yield* ask<{ thread_id: string }>(sql, rows.parameters)).map(row => row.thread_id);
 }
