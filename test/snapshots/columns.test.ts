@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/index.ts';
 import { prepareEntries, toEntry } from '../../src/journal/index.ts';
 import { settingsOf } from '../../src/options.ts';
-import { PACKED, decodeBody, encodeBody, PLAIN } from '../../src/snapshots/body.ts';
+import { decodeBody, encodeBody, PACKED, PLAIN } from '../../src/snapshots/body.ts';
 import { addEntries, textOf } from '../../src/snapshots/columns.ts';
 import { closedSetObject } from '../values/closed-set.ts';
 import { sameValue } from '../values/same-value.ts';
