@@ -15,3 +15,4 @@ export {
 } from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';
 export { ask, type Steps } from './steps.ts';
+export type { Watch, Watching, WatchNeeds } from './watch.ts';

@@ -5,6 +5,7 @@ import { onConnection, type Session } from './session.ts';
 import { atOnce, BUSY, isBusy } from './sqlite-at-once.ts';
 import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
+import { watchSqlite } from './sqlite-watch.ts';
 
 /** The host's own busy timeout, by EntityManager: asked once, since asking costs as much as an insert. */
 const waits = new WeakMap<SqlEntityManager, number>();
@@ -29,6 +30,8 @@ export const sqlite: Dialect = {
   // CROSS JOIN keeps the order of the loops: rows outside, index look-up inside.
   probe: (table, condition) => `cross join ${table} e on ${condition}`,
 
+  joinSome: (table, condition) => `left join ${table} e on ${condition}`,
+
   anyOf: (column, values) =>
     values.length === 1
       ? { sql: `${column} = ?`, parameters: values }
@@ -36,8 +39,8 @@ export const sqlite: Dialect = {
 
   lockHeads: (tables: Tables, ids: string, locking) =>
     locking === 'inside'
-      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`
-      : `select thread_id, rev, head_hash from ${tables.threads} where ${ids}`,
+      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, generation, rev, head_hash`
+      : `select thread_id, generation, rev, head_hash from ${tables.threads} where ${ids}`,
 
   writesTogether: false,
 
@@ -79,6 +82,9 @@ export const sqlite: Dialect = {
   },
 
   classify,
+  isAway: error => classify(error) === 'retry',
+  watch: watchSqlite,
+  notify: undefined,
 };
 
 /**
