@@ -47,6 +47,8 @@ export class AppendQueue {
   #overdue = 0;
   #gathering = false;
   #lastBatch = 0;
+  /** Appends set apart are in line. */
+  #hasApart = false;
   readonly #busy = new Set<string>();
 
   constructor(flush: Flush, { maxBytes, gathers }: { readonly maxBytes: number; readonly gathers: boolean }) {
@@ -81,7 +83,9 @@ export class AppendQueue {
   }
 
   #sendNext(): void {
-    while (this.#waiting.length > 0) {
+    // Beside a batch that is waited for none may begin but those set apart; to find that out by looking at each append
+    // in line, for each one that joins it, would take more time than the database does.
+    while (this.#waiting.length > 0 && (this.#hasApart || this.#underWay === this.#overdue)) {
       const batch = this.#take();
       if (batch.length === 0) return;
       void this.#send(batch);
@@ -118,6 +122,7 @@ export class AppendQueue {
       }
     }
     this.#waiting = rest;
+    this.#hasApart = rest.some(({ apart }) => apart);
     return batch;
   }
 
@@ -146,6 +151,7 @@ export class AppendQueue {
       this.#bytes += waiting.bytes;
     }
     this.#waiting = [...again, ...this.#waiting];
+    this.#hasApart ||= again.length > 0;
     this.#sendNext();
   }
 }
