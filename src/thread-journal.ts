@@ -14,6 +14,7 @@ import {
   type ErasuresOptions,
   erasures,
   type FeedEntry,
+  feedEnd,
   head,
   type Journal,
   type LoadOptions,
@@ -144,6 +145,16 @@ export class ThreadJournal implements Journal {
    */
   readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry> {
     return readAll(this.#store, options);
+  }
+
+  /**
+   * The cursor behind everything that is committed now: `streamAll({ after: await journal.feedEnd() })` gives only what
+   * comes. One short statement, however long the feed.
+   *
+   * @throws FeedUnavailableError, InvalidArgumentError as {@link readAll} does.
+   */
+  feedEnd(options?: CallOptions): Promise<string> {
+    return feedEnd(this.#store, options);
   }
 
   /**
