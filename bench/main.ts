@@ -12,6 +12,7 @@ import { appendPostgres } from './rows/append-postgres.ts';
 import { appendSqlite } from './rows/append-sqlite.ts';
 import { conversation } from './rows/conversation.ts';
 import { hostTransaction } from './rows/host-transaction.ts';
+import { live } from './rows/live.ts';
 import { load } from './rows/load.ts';
 import { longThreads } from './rows/long-threads.ts';
 import { rebuild } from './rows/rebuild.ts';
@@ -25,6 +26,7 @@ const ROWS: readonly Row[] = [
   load,
   size,
   rebuild,
+  live,
   hostTransaction,
   conversation,
 ];
