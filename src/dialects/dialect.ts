@@ -8,6 +8,7 @@ export interface Tables {
   readonly entries: string;
   readonly erasures: string;
   readonly snapshots: string;
+  readonly checkpoints: string;
 }
 
 /**
@@ -82,7 +83,7 @@ export interface Dialect {
   /** A column that has one of many values. */
   anyOf(column: string, values: readonly string[]): Fragment;
   /**
-   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash`.
+   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash, generation`.
    * PostgreSQL locks rows, in the order of their ids. SQLite has one lock: a transaction of ours begins with it; in one
    * of the host's any write takes it, even one that changes nothing.
    */

@@ -25,7 +25,7 @@ export const postgres: Dialect = {
   anyOf: (column, values) => ({ sql: `${column} = any(?::text[])`, parameters: [values] }),
 
   lockHeads: (tables: Tables, ids: string, locking) =>
-    `select thread_id, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${locking === 'skip' ? ' skip locked' : ''}`,
+    `select thread_id, rev, head_hash, generation from ${tables.threads} where ${ids} order by thread_id for update${locking === 'skip' ? ' skip locked' : ''}`,
   writesTogether: true,
 
   forUpdate: 'for update',

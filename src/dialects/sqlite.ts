@@ -37,8 +37,8 @@ export const sqlite: Dialect = {
 
   lockHeads: (tables: Tables, ids: string, locking) =>
     locking === 'inside'
-      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`
-      : `select thread_id, rev, head_hash from ${tables.threads} where ${ids}`,
+      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash, generation`
+      : `select thread_id, rev, head_hash, generation from ${tables.threads} where ${ids}`,
 
   writesTogether: false,
 

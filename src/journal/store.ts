@@ -46,6 +46,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       entries: table(em, 'Entry'),
       erasures: table(em, 'Erasure'),
       snapshots: table(em, 'Snapshot'),
+      checkpoints: table(em, 'Checkpoint'),
     },
     settings,
     life: {
