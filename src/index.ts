@@ -1,3 +1,18 @@
+export {
+  CheckpointConflictError,
+  CheckpointKeyCollisionError,
+  CorruptCheckpointError,
+} from './agent-errors.ts';
+export {
+  type ChangeOptions,
+  type Checkpoint,
+  type CheckpointHead,
+  type CheckpointKey,
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type JournalCheckpointRow,
+  type ListOptions,
+} from './checkpoints/index.ts';
 export { sqliteSetup } from './dialects/index.ts';
 export { journalEntities } from './entities.ts';
 export {
@@ -42,6 +57,7 @@ export {
   lastEntry,
   type NewEntry,
   newThread,
+  type OrmOrEntityManager,
   type ReadAllOptions,
   type ReadOptions,
   sliceThread,
@@ -62,4 +78,4 @@ export type {
   VerifyOptions,
   VerifyProgress,
 } from './snapshots/index.ts';
-export { type OrmOrEntityManager, renewAfterRestore, ThreadJournal } from './thread-journal.ts';
+export { renewAfterRestore, ThreadJournal } from './thread-journal.ts';

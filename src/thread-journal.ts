@@ -11,13 +11,16 @@ import {
   type Entry,
   type Erasure,
   type ErasuresOptions,
+  entityManagerOf,
   erasures,
   type FeedEntry,
   head,
   type Journal,
   type LoadOptions,
   type NewEntry,
+  type OrmOrEntityManager,
   openStore,
+  putBehind,
   type ReadAllOptions,
   type ReadOptions,
   read,
@@ -46,9 +49,6 @@ import {
 /** As long as a timer can be set. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The host's ORM, or an EntityManager of it. */
-export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
-
 /**
  * The journal of all threads in the host's database: the door to the library.
  *
@@ -64,6 +64,7 @@ export class ThreadJournal implements Journal {
    */
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
+    putBehind(this, this.#store);
   }
 
   /**
@@ -177,6 +178,7 @@ export class ThreadJournal implements Journal {
   within(em: SqlEntityManager): ThreadJournal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
+    putBehind(bound, bound.#store);
     return bound;
   }
 
@@ -201,13 +203,4 @@ export class ThreadJournal implements Journal {
  */
 export function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
   return renew(openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST })));
-}
-
-function entityManagerOf(orm: OrmOrEntityManager): SqlEntityManager {
-  const em = 'em' in orm ? orm.em : orm;
-  if (typeof em?.getKysely === 'function') return em;
-  throw new InvalidArgumentError({
-    argument: 'orm',
-    reason: 'must be a MikroORM, or its EntityManager, on an SQL driver',
-  });
 }

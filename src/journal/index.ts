@@ -1,7 +1,9 @@
 export { append } from './append.ts';
 export { background, type Caller, caller } from './calls.ts';
-export type { RecordedEntry } from './decide.ts';
+export { claim } from './claim.ts';
+export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
+export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
 export {
   entryEntity,
   erasureEntity,
@@ -28,6 +30,7 @@ export type {
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
 export { readAll } from './read-all.ts';
+export { record } from './record.ts';
 export { renew } from './renew.ts';
 export {
   entryOf,
