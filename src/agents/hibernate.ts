@@ -5,9 +5,9 @@ import {
   checkpointText,
   decodedValue,
   lockRow,
-  putRow,
   readRow,
   type StoredKey,
+  tryPutRow,
 } from '../checkpoints/index.ts';
 import { caller, type Thread } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
@@ -36,7 +36,7 @@ export async function hibernate(
   const generation = thread?.generation ?? stores.journal.settings.newId();
   const pointer = thread && pointerOf(thread, thread.rev === 0 ? thread.generation : generation);
   const text = checkpointText(checkpoint(pointer), 'checkpoint', stores.checkpoints.settings);
-  const sleeper = { agent, thread, under, generation, text };
+  const sleeper = { agent, thread, under, generation, text, turn: stores.memory.turn() };
   const { known, hibernated, joined } = await run({ operation: 'hibernate', signal }, scope =>
     scope.together(async session => {
       const place = { store: stores.journal, session, joined: scope.joined };
@@ -44,7 +44,7 @@ export async function hibernate(
     }),
   );
   // Inside the host's transaction it is stored only when that commits.
-  if (!joined) stores.memory.set(agent, under.hash, [known]);
+  if (!joined) stores.memory.confirm(agent, under.hash, known);
   return hibernated;
 }
 
@@ -55,6 +55,7 @@ interface Sleeper {
   /** The thread's, or the one it gets if it is made now. */
   readonly generation: string;
   readonly text: string;
+  readonly turn: number;
 }
 
 async function hibernateIn(
@@ -62,32 +63,46 @@ async function hibernateIn(
   place: Place,
   sleeper: Sleeper,
 ): Promise<{ known: Known; hibernated: Hibernated }> {
-  const { agent, thread, under } = sleeper;
+  const { agent, thread, under, turn } = sleeper;
+  let appended = 0;
+  // Once, as a rule: only what is not there yet cannot be locked, and others may make it meanwhile.
   for (;;) {
-    const head = thread && (await lockHead(place, thread.id));
+    let head = thread && (await lockHead(place, thread.id));
+    const before = stores.memory.of(agent, under.hash);
     const row = await lockRow(stores.checkpoints, place.session, under);
+    // A thread that was not there may have been made together with this row.
+    if (thread && row && head?.generation === undefined) head = await lockHead(place, thread.id);
+    // What is stored is of before this statement or of after, and so is what other calls made known.
+    const known = [...(before ?? []), ...(stores.memory.of(agent, under.hash) ?? [])];
+    const stored = knownOf(known, row);
+    if (stored.turn > turn) return { known: stored, hibernated: { version: stored.version, appended: 0 } };
     const expected = thread && (thread.generation ?? (row && (await knownGeneration(stores, place, under, thread.id))));
     const entries = thread && head ? await missing(place, thread, head, expected) : [];
     const text = textWith(stores, sleeper, head?.generation);
-    const digest = checkpointDigest(under, text);
-    const before = checkBase(stores.memory.get(agent, under.hash), row, digest);
+    const next = { version: stored.version + 1, digest: checkpointDigest(under, text), turn };
+    if (before !== undefined) checkBase(known, stored, next.digest);
     if (thread && head && !(await write(place, thread, head, entries, sleeper.generation))) continue;
-    if (before.digest === digest) {
-      return { known: before, hibernated: { version: before.version, appended: entries.length } };
+    appended += entries.length;
+    if (stored.digest === next.digest) {
+      return { known: { ...stored, turn }, hibernated: { version: stored.version, appended } };
     }
-    const known = { version: before.version + 1, digest };
-    stores.memory.set(agent, under.hash, [before, known]);
-    const version = await putRow(stores.checkpoints, place.session, under, text, before.version);
-    return { known, hibernated: { version, appended: entries.length } };
+    stores.memory.attempt(agent, under.hash, stored, next);
+    const version = await tryPutRow(stores.checkpoints, place.session, under, text, stored.version);
+    if (version !== undefined) return { known: next, hibernated: { version, appended } };
   }
 }
 
-/** The stored checkpoint, if this agent may overwrite it. */
-function checkBase(known: readonly Known[] | undefined, row: CheckpointHeadRow | undefined, digest: string): Known {
-  const stored = row === undefined ? ABSENT : { version: Number(row.version), digest: row.digest };
-  const [base] = known ?? [];
-  if (base === undefined || stored.digest === digest || known?.some(one => one.digest === stored.digest)) return stored;
-  throw new CheckpointConflictError({ expectedVersion: base.version, actualVersion: stored.version });
+/** What is stored now, as this agent knows it. */
+function knownOf(known: readonly Known[], row: CheckpointHeadRow | undefined): Known {
+  if (row === undefined) return ABSENT;
+  const turn = known.find(({ digest }) => digest === row.digest)?.turn ?? 0;
+  return { version: Number(row.version), digest: row.digest, turn };
+}
+
+/** An agent overwrites what it comes from, what it tried to store, and what is the same. */
+function checkBase(known: readonly Known[], stored: Known, digest: string): void {
+  if (stored.digest === digest || known.some(one => one.digest === stored.digest)) return;
+  throw new CheckpointConflictError({ expectedVersion: known.at(-1)?.version ?? 0, actualVersion: stored.version });
 }
 
 /**

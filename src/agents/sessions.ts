@@ -130,7 +130,7 @@ export class Sessions {
     const thawed = await thaw(this.#stores, type, id, options);
     if (thawed !== undefined) return thawed;
     const agent = create(type, id);
-    this.#stores.memory.set(agent, under.hash, [ABSENT]);
+    this.#stores.memory.confirm(agent, under.hash, ABSENT);
     return agent;
   }
 

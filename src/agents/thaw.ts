@@ -31,7 +31,7 @@ export async function thaw<A extends Agent>(
   );
   if (sleeping === undefined) return undefined;
   const agent = await wake(type, sleeping.checkpoint, sleeping.found);
-  stores.memory.set(agent, under.hash, [sleeping.known]);
+  stores.memory.confirm(agent, under.hash, sleeping.known);
   return agent;
 }
 
@@ -56,7 +56,7 @@ async function find(stores: AgentStores, scope: Scope, { type, under, policy }: 
   for (;;) {
     const row = await read();
     if (row === undefined) return undefined;
-    const known = { version: Number(row.version), digest: row.digest };
+    const known = { version: Number(row.version), digest: row.digest, turn: 0 };
     const checkpoint = checkStored(decodedValue(under, row), type);
     const { thread: pointer } = checkpoint;
     try {

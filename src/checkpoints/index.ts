@@ -8,6 +8,6 @@ export {
   checkpointText,
   decodedValue,
   lockRow,
-  putRow,
   readRow,
+  tryPutRow,
 } from './rows.ts';

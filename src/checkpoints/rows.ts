@@ -76,7 +76,24 @@ export async function putRow(
   text: string,
   expectedVersion: number | undefined,
 ): Promise<number> {
-  const { dialect, tables, settings } = store;
+  for (;;) {
+    const version = await tryPutRow(store, session, key, text, expectedVersion);
+    if (version !== undefined) return version;
+    const there = await readRow(store, session, key);
+    // Without a guard it is the row of another key that was in the way, and that is gone now.
+    if (expectedVersion === undefined) continue;
+    throw new CheckpointConflictError({ expectedVersion, actualVersion: Number(there?.version ?? 0) });
+  }
+}
+
+/** The same; undefined when the guard does not hold, or the hash is another key's. */
+export async function tryPutRow(
+  { dialect, tables, settings }: Store,
+  session: Session,
+  key: StoredKey,
+  text: string,
+  expectedVersion: number | undefined,
+): Promise<number | undefined> {
   const digest = checkpointDigest(key, text);
   const now = settings.now();
   const insert = `insert into ${tables.checkpoints} as t (key_hash, key, value, digest, version, updated_at)
@@ -93,13 +110,8 @@ values (?, ?, ?, ?, 1, ?) on conflict (key_hash) do`;
 where key_hash = ? and key = ? and version = ?`,
             [text, digest, now, key.hash, key.text, expectedVersion],
           ];
-  for (;;) {
-    const [row] = await session.run<{ version: number }>(dialect.statement(`${sql} returning version`), parameters);
-    if (row !== undefined) return Number(row.version);
-    const there = await readRow(store, session, key);
-    if (expectedVersion === undefined) continue; // the row with the other key was deleted meanwhile
-    throw new CheckpointConflictError({ expectedVersion, actualVersion: Number(there?.version ?? 0) });
-  }
+  const [row] = await session.run<{ version: number }>(dialect.statement(`${sql} returning version`), parameters);
+  return row === undefined ? undefined : Number(row.version);
 }
 
 /** Deletes a row, also when there is none. @throws CheckpointConflictError, CheckpointKeyCollisionError */
