@@ -7,7 +7,7 @@ import { failureOf, type Stores, storesOn } from './agents.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** The long run: KILLS=200. */
-const KILLS = Number(process.env['KILLS'] ?? 6);
+const KILLS = Number(process.env['KILLS'] ?? 4);
 /** So many kills the control has to find one that tears; about every second does. */
 const CONTROLS = 60;
 /** A failure prints its seed; give it back in KILL_SEED. */

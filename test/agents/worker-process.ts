@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
-/** Compiled code is kept: a worker is there in half the time. */
-const CACHE = join(tmpdir(), 'thread-journal-compile-cache');
 
 /** A worker process, and the lines it says. */
 export class WorkerProcess {
@@ -19,8 +15,7 @@ export class WorkerProcess {
   #over = false;
 
   constructor(url: string) {
-    const { VITEST: _, ...inherited } = process.env;
-    const env = { ...inherited, NODE_COMPILE_CACHE: CACHE };
+    const { VITEST: _, ...env } = process.env;
     this.#child = spawn(process.execPath, [WORKER, url], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin?.on('error', () => {});
     this.#child.stderr?.on('data', chunk => {

@@ -4,8 +4,6 @@
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
-import { MikroORM as SqliteOrm } from '@mikro-orm/sqlite';
 import {
   type Agent,
   AgentStore,
@@ -41,9 +39,14 @@ class Worker implements Agent {
 
 const [url = ''] = process.argv.slice(2);
 const common = { entities: [...journalEntities()], allowGlobalContext: true, logger: () => {} };
+// Only the driver that is needed: a worker is there sooner.
 const orm = url.startsWith('sqlite:')
-  ? await SqliteOrm.init({ ...common, dbName: url.slice('sqlite:'.length), onCreateConnection: sqliteSetup() })
-  : await PostgresOrm.init({ ...common, clientUrl: url });
+  ? await (await import('@mikro-orm/sqlite')).MikroORM.init({
+      ...common,
+      dbName: url.slice('sqlite:'.length),
+      onCreateConnection: sqliteSetup(),
+    })
+  : await (await import('@mikro-orm/postgresql')).MikroORM.init({ ...common, clientUrl: url });
 const journal = new ThreadJournal(orm);
 const checkpoints = new CheckpointStore(orm);
 const agents = new AgentStore({ journal, checkpoints });
