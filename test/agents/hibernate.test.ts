@@ -45,7 +45,7 @@ eachBackend(bench => {
   }
 
   describe('hibernate keeps', () => {
-    proves('P1 R1', 'an agent without a thread, under its type and id', async () => {
+    proves('P1', 'an agent without a thread, under its type and id', async () => {
       const agent = new Clerk(bench.id());
       agent.state.step = 3;
       expect(await stores.agents.hibernate(agent)).toEqual({ version: 1, appended: 0 });
@@ -129,7 +129,7 @@ eachBackend(bench => {
       expect(keys).toEqual([['clerk', 'partition', 'a', id]]);
     });
 
-    proves('P29', 'no thread for one without entries', async () => {
+    test('no thread for one without entries', async () => {
       const agent = new Clerk(bench.id()).say();
       await stores.agents.hibernate(agent);
       expect(await stores.journal.head(agent.thread?.id ?? '')).toBeUndefined();
