@@ -59,10 +59,20 @@ export async function missing(
   const added = thread.entries.slice(head.rev);
   const { entries } = prepareEntries(added, withoutLimits(store.settings));
   if (advance(head, entries).hash !== thread.hash) throw await parted(store, session, thread, head);
-  const before = new Set(added.length === 0 ? [] : thread.entries.slice(0, head.rev).map(entry => entry.id));
-  const entryIds = entries.map(entry => entry.id).filter(id => before.has(id));
-  if (entryIds.length > 0) throw new DuplicateEntryError({ threadId: thread.id, entryIds });
+  checkIds(thread, head.rev, entries);
   return entries;
+}
+
+/** `appendToThread` lets no id in twice; a thread that was made by hand may have one. */
+function checkIds({ id: threadId, entries: all }: Thread, rev: number, added: readonly PreparedEntry[]): void {
+  if (added.length === 0) return;
+  const ids = new Set(added.map(entry => entry.id));
+  const entryIds: string[] = [];
+  for (let seq = 0; seq < rev; seq += 1) {
+    const id = all[seq]?.id;
+    if (id !== undefined && ids.has(id)) entryIds.push(id);
+  }
+  if (entryIds.length > 0) throw new DuplicateEntryError({ threadId, entryIds });
 }
 
 function gone({ id: threadId, rev }: Thread, head: StoredHead): Error {
