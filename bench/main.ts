@@ -11,6 +11,7 @@ import type { Result } from './result.ts';
 import { appendPostgres } from './rows/append-postgres.ts';
 import { appendSqlite } from './rows/append-sqlite.ts';
 import { conversation } from './rows/conversation.ts';
+import { hibernate } from './rows/hibernate.ts';
 import { hostTransaction } from './rows/host-transaction.ts';
 import { live } from './rows/live.ts';
 import { load } from './rows/load.ts';
@@ -28,6 +29,7 @@ const ROWS: readonly Row[] = [
   rebuild,
   live,
   hostTransaction,
+  hibernate,
   conversation,
 ];
 const IDS = ROWS.flatMap(({ ids }) => ids);

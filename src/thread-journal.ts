@@ -12,6 +12,7 @@ import {
   type Entry,
   type Erasure,
   type ErasuresOptions,
+  entityManagerOf,
   erasures,
   type FeedEntry,
   feedEnd,
@@ -19,7 +20,9 @@ import {
   type Journal,
   type LoadOptions,
   type NewEntry,
+  type OrmOrEntityManager,
   openStore,
+  putBehind,
   type ReadAllOptions,
   type ReadOptions,
   read,
@@ -59,9 +62,6 @@ import {
 /** As long as a timer can be set. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The host's ORM, or an EntityManager of it. */
-export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
-
 /**
  * The journal of all threads in the host's database: the door to the library.
  *
@@ -79,6 +79,7 @@ export class ThreadJournal implements Journal {
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
     this.#hub = new Hub(this.#store);
+    putBehind(this, this.#store);
   }
 
   /**
@@ -243,6 +244,7 @@ export class ThreadJournal implements Journal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
     bound.#hub = this.#hub;
+    putBehind(bound, bound.#store);
     return bound;
   }
 
@@ -269,13 +271,4 @@ export class ThreadJournal implements Journal {
  */
 export function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
   return renew(openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST })));
-}
-
-function entityManagerOf(orm: OrmOrEntityManager): SqlEntityManager {
-  const em = 'em' in orm ? orm.em : orm;
-  if (typeof em?.getKysely === 'function') return em;
-  throw new InvalidArgumentError({
-    argument: 'orm',
-    reason: 'must be a MikroORM, or its EntityManager, on an SQL driver',
-  });
 }

@@ -10,6 +10,7 @@ export interface Tables {
   readonly entries: string;
   readonly erasures: string;
   readonly snapshots: string;
+  readonly checkpoints: string;
 }
 
 /**

@@ -1,9 +1,11 @@
 export { append } from './append.ts';
 export { background, type Caller, caller, outsider } from './calls.ts';
+export { claim } from './claim.ts';
 export { inCleanContext } from './clean-context.ts';
-export type { Committed } from './commits.ts';
-export type { RecordedEntry } from './decide.ts';
+export { announceFrom, type Committed } from './commits.ts';
+export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
+export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
 export {
   entryEntity,
   erasureEntity,
@@ -31,6 +33,7 @@ export type {
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
 export { checkAfter, checkKinds, readAll } from './read-all.ts';
+export { record } from './record.ts';
 export { renew } from './renew.ts';
 export {
   entryOf,

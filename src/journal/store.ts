@@ -51,6 +51,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       entries: table(em, 'Entry'),
       erasures: table(em, 'Erasure'),
       snapshots: table(em, 'Snapshot'),
+      checkpoints: table(em, 'Checkpoint'),
     },
     settings,
     commits: commitsOf(em),
