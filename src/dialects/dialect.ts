@@ -133,5 +133,5 @@ export interface Dialect {
   /** Hears what other connections commit. */
   readonly watch: Watch;
   /** Tells other processes; undefined where a watch needs no telling. */
-  readonly notify: ((channel: string, payload: string) => Fragment) | undefined;
+  readonly notify: ((em: SqlEntityManager, channel: string, payload: string) => Promise<unknown>) | undefined;
 }

@@ -3,6 +3,7 @@ import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
 import { classify, isAway } from './postgres-errors.ts';
 import { postgresFeed } from './postgres-feed.ts';
+import { notifyPostgres } from './postgres-notify.ts';
 import { preparedPostgres } from './postgres-prepared.ts';
 import { watchPostgres } from './postgres-watch.ts';
 import { onConnection, type Session } from './session.ts';
@@ -67,7 +68,7 @@ export const postgres: Dialect = {
   classify,
   isAway,
   watch: watchPostgres,
-  notify: (channel, payload) => ({ sql: 'select pg_notify(?, ?)', parameters: [channel, payload] }),
+  notify: notifyPostgres,
 };
 
 async function once<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {

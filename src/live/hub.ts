@@ -29,7 +29,7 @@ export class Hub {
   #unlisten: (() => void) | undefined;
   #watching: Watching | undefined;
   #tick: NodeJS.Timeout | undefined;
-  #looking = false;
+  #looking: Promise<void> | undefined;
   /** What was heard of and not looked at yet. */
   #everything = false;
   readonly #marks = new Set<string>();
@@ -104,8 +104,9 @@ export class Hub {
     this.status.end();
   }
 
-  /** Until other processes are told of everything. */
+  /** Until other processes are told of everything, and nothing is under way any more. */
   async flush(): Promise<void> {
+    await this.#looking;
     await this.#notifier?.flush();
   }
 
@@ -121,10 +122,10 @@ export class Hub {
 
   #hear(payload: string | undefined): void {
     const { from, marks } = payload === undefined ? { from: '', marks: undefined } : parseNotification(payload);
-    if (from !== '' && from === this.#notifier?.from) return;
+    if (this.#watching === undefined || (from !== '' && from === this.#notifier?.from)) return;
     if (marks === undefined) this.#everything = true;
     else for (const mark of marks) this.#marks.add(mark);
-    void this.#look();
+    this.#looking ??= this.#look();
   }
 
   /** Whatever was or was not heard, everything is looked at from time to time. */
@@ -141,8 +142,6 @@ export class Hub {
 
   /** Looks at what was heard of. One look at a time: what is heard meanwhile is looked at together. */
   async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
     const { dialect } = this.store;
     while ((this.#everything || this.#marks.size > 0) && this.#watching !== undefined) {
       const began = performance.now();
@@ -168,7 +167,7 @@ export class Hub {
       if (this.watchers.size > 0) this.status.failing(this, failed);
       await pause(failed ? DEGRADED : Math.max(APART, everything ? 2 * (performance.now() - began) : 0));
     }
-    this.#looking = false;
+    this.#looking = undefined;
   }
 }
 

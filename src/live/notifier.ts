@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { background, inCleanContext, type Store } from '../journal/index.ts';
+import { runCall } from '../dialects/index.ts';
+import { inCleanContext, type Store } from '../journal/index.ts';
 import { markOf } from './mark.ts';
 
 /** Milliseconds between two notifications: at most a hundred a second, however many appends there are. */
@@ -32,12 +33,8 @@ export class Notifier {
   #work: Promise<void> | undefined;
 
   constructor(store: Store, notify: NonNullable<Store['dialect']['notify']>, channel: string) {
-    this.#send = payload => {
-      const { sql, parameters } = notify(channel, payload);
-      return background(store)({ operation: 'notify' }, scope =>
-        scope.once(session => session.run(store.dialect.statement(sql), parameters)),
-      );
-    };
+    const { timeoutMs } = store.settings;
+    this.#send = payload => runCall({ operation: 'notify', timeoutMs }, () => notify(store.own, channel, payload));
   }
 
   add(threadId: string): void {

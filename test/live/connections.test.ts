@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ThreadJournal } from '../../src/index.ts';
@@ -57,6 +57,26 @@ eachBackend(
       await other.append(threadId, [{}]);
       await vi.waitFor(() => expect(stream.items.length).toBe(2), wait);
       await Promise.all([journal.close(), other.close(), proxy.close()]);
+    });
+
+    test('a notification that is being sent holds up no host that closes its ORM', async () => {
+      const orm = await bench.database.openOrm();
+      const journal = new ThreadJournal(orm);
+      const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<pg.Pool> };
+      const pool = await connection.getNativeClient();
+      await journal.append(bench.id(), [{}]);
+      await journal.append(bench.id(), [{}]);
+      // The second append's notification waits for its turn. Meanwhile all connections are taken, so that the next notification opens another: while it does, the host closes.
+      while (pool.idleCount < pool.totalCount) await setImmediate();
+      const before = pool.totalCount;
+      const taken = Array.from({ length: before }, () => pool.query('select pg_sleep(0.5)'));
+      for (const end = performance.now() + 300; pool.totalCount === before && performance.now() < end; ) {
+        await setImmediate();
+      }
+      expect(pool.totalCount).toBe(before + 1);
+      const closed = orm.close(true).then(() => 'closed');
+      expect(await Promise.race([closed, setTimeout(5_000, 'waits for ever')])).toBe('closed');
+      await Promise.all(taken);
     });
 
     test('a stuck appender delays its own thread only', async () => {
