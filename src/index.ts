@@ -89,8 +89,15 @@ export {
   type ThreadHead,
   type ThreadsOptions,
 } from './journal/index.ts';
+export type {
+  FollowAllOptions,
+  FollowOptions,
+  LiveStatus,
+  StreamAllOptions,
+  StreamOptions,
+} from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, SnapshotSettings, StorageOptions } from './options.ts';
+export type { JournalOptions, Limits, LiveSettings, SnapshotSettings, StorageOptions } from './options.ts';
 export type {
   Damage,
   Finding,

@@ -25,9 +25,22 @@ export interface SnapshotSettings {
   readonly segmentEntries: number;
 }
 
+/** How streams hear of new entries. See docs/live.md. */
+export interface LiveSettings {
+  /** PostgreSQL: tell other processes of each commit, after it, at most a hundred times a second. Default true. */
+  readonly notify: boolean;
+  /** PostgreSQL: where to listen, when the host's own connections go through a pooler. Default: where the host connects. */
+  readonly listenUrl: string | undefined;
+  /** How often a connection that listens must prove that it hears, milliseconds. Default 10,000. */
+  readonly heartbeatMs: number;
+  /** How often everything is looked at, heard of or not, milliseconds. Default 5,000. */
+  readonly pollMs: number;
+}
+
 export interface JournalOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly snapshots?: Partial<SnapshotSettings> | undefined;
+  readonly live?: Partial<LiveSettings> | undefined;
   /** How long a call may take, milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /**
@@ -51,6 +64,7 @@ export interface JournalOptions {
 export interface Settings {
   readonly limits: Limits;
   readonly snapshots: SnapshotSettings;
+  readonly live: LiveSettings;
   readonly timeoutMs: number;
   readonly batching: boolean;
   readonly maxQueuedBytes: number;
@@ -80,6 +94,7 @@ export function settingsOf(options: JournalOptions = {}): Settings {
   return {
     limits,
     snapshots: snapshotsOf(options.snapshots),
+    live: liveOf(options.live),
     timeoutMs: positive(options.timeoutMs ?? 30_000, 'timeoutMs'),
     batching: flag(options.batching ?? true, 'batching'),
     maxQueuedBytes: positive(options.maxQueuedBytes ?? 67_108_864, 'maxQueuedBytes'),
@@ -97,6 +112,19 @@ function snapshotsOf({ seal = true, minTail = 64, segmentEntries = 256 }: Partia
     seal,
     minTail: positive(minTail, 'snapshots.minTail'),
     segmentEntries: positive(segmentEntries, 'snapshots.segmentEntries'),
+  };
+}
+
+function liveOf(given: Partial<LiveSettings> = {}): LiveSettings {
+  const { notify = true, listenUrl, heartbeatMs = 10_000, pollMs = 5_000 } = given;
+  if (listenUrl !== undefined && typeof listenUrl !== 'string') {
+    throw new InvalidArgumentError({ argument: 'live.listenUrl', reason: 'must be a connection URL' });
+  }
+  return {
+    notify: flag(notify, 'live.notify'),
+    listenUrl,
+    heartbeatMs: positive(heartbeatMs, 'live.heartbeatMs'),
+    pollMs: positive(pollMs, 'live.pollMs'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
+import type { Watch } from './watch.ts';
 
 /** Quoted names of the journal's tables. */
 export interface Tables {
@@ -80,10 +81,15 @@ export interface Dialect {
    * `= any(…)`, may scan the whole thread under a generic plan; a lateral `limit 1` may not.
    */
   probe(table: string, condition: string): string;
+  /**
+   * Joins rows of `table` (as `e`), none or some, to each row so far, by an index. The condition alone bounds how many;
+   * `limit` tells PostgreSQL, which would rather read the whole table.
+   */
+  joinSome(table: string, condition: string, limit: number): string;
   /** A column that has one of many values. */
   anyOf(column: string, values: readonly string[]): Fragment;
   /**
-   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash, generation`.
+   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, generation, rev, head_hash`.
    * PostgreSQL locks rows, in the order of their ids. SQLite has one lock: a transaction of ours begins with it; in one
    * of the host's any write takes it, even one that changes nothing.
    */
@@ -119,4 +125,10 @@ export interface Dialect {
     body: (session: Session) => Promise<T>,
   ): Promise<T>;
   classify(error: unknown): Failure;
+  /** True when the database is away for now, and may be back: what only reads tries again. */
+  isAway(error: unknown): boolean;
+  /** Hears what other connections commit. */
+  readonly watch: Watch;
+  /** Tells other processes; undefined where a watch needs no telling. */
+  readonly notify: ((channel: string, payload: string) => Fragment) | undefined;
 }

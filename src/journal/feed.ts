@@ -25,6 +25,8 @@ export interface FeedPage {
   readonly entries: readonly FeedEntry[];
   /** Where the next page begins. */
   readonly next: string;
+  /** Where the batch ends that this page is of: behind everything that was committed as the batch began. */
+  readonly end: string;
   /** False when this page reached what was committed as it was read. */
   readonly more: boolean;
 }
@@ -44,7 +46,7 @@ export async function page(
   const query = { place: cursor ?? START, kinds, limit };
   const rows = await run({ operation, signal }, scope => {
     // Uncommitted rows could be rolled back after they were read, and their places be taken by others.
-    if (scope.joined) throw new InvalidArgumentError({ argument: operation, reason: OUTSIDE });
+    if (scope.transaction !== undefined) throw new InvalidArgumentError({ argument: operation, reason: OUTSIDE });
     return scope.once(async session => {
       store.life.identity ??= identityOf(store, session);
       const { sql, parameters } = dialect.feed.page(tables, query, await store.life.identity);
@@ -65,6 +67,7 @@ export async function page(
   return {
     entries: found.map(row => entryAt(row, cursorText(epoch, dialect.feed.at(query.place, state.target, row)))),
     next: cursorText(epoch, state.next),
+    end: cursorText(epoch, state.target === '' ? state.next : dialect.feed.end(state.target)),
     more: state.next.target !== '' || query.place.target !== '',
   };
 }

@@ -1,6 +1,8 @@
 export { append } from './append.ts';
-export { background, type Caller, caller } from './calls.ts';
+export { background, type Caller, caller, outsider } from './calls.ts';
 export { claim } from './claim.ts';
+export { inCleanContext } from './clean-context.ts';
+export { announce, type Committed } from './commits.ts';
 export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
@@ -15,6 +17,7 @@ export {
 export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
 export { type FeedPage, type FeedPageOptions, page } from './feed.ts';
 export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
+export { feedEnd } from './feed-end.ts';
 export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
@@ -29,7 +32,7 @@ export type {
 } from './journal.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
-export { readAll } from './read-all.ts';
+export { checkAfter, checkKinds, readAll } from './read-all.ts';
 export { record } from './record.ts';
 export { renew } from './renew.ts';
 export {

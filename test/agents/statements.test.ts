@@ -15,8 +15,8 @@ eachBackend(
     let stores: Stores;
     beforeAll(async () => {
       watched = await watch(bench.database);
-      // A load would pack what it read, behind our back.
-      stores = storesOn(watched.orm, { snapshots: { seal: false } });
+      // A load would pack what it read, and a commit is told, behind our back.
+      stores = storesOn(watched.orm, { snapshots: { seal: false }, live: { notify: false } });
       await stores.agents.hibernate(new Clerk('warm').say(...some(2)));
     });
     afterAll(() => watched.close());
