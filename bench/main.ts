@@ -13,6 +13,7 @@ import { appendSqlite } from './rows/append-sqlite.ts';
 import { conversation } from './rows/conversation.ts';
 import { hibernate } from './rows/hibernate.ts';
 import { hostTransaction } from './rows/host-transaction.ts';
+import { live } from './rows/live.ts';
 import { load } from './rows/load.ts';
 import { longThreads } from './rows/long-threads.ts';
 import { rebuild } from './rows/rebuild.ts';
@@ -26,6 +27,7 @@ const ROWS: readonly Row[] = [
   load,
   size,
   rebuild,
+  live,
   hostTransaction,
   hibernate,
   conversation,

@@ -46,6 +46,9 @@ export class AppendQueue {
   /** Batches under way that nobody waits for any more. */
   #overdue = 0;
   #gathering = false;
+  #lastBatch = 0;
+  /** Appends set apart are in line. */
+  #hasApart = false;
   readonly #busy = new Set<string>();
 
   constructor(flush: Flush, { maxBytes, gathers }: { readonly maxBytes: number; readonly gathers: boolean }) {
@@ -65,8 +68,9 @@ export class AppendQueue {
     return promise;
   }
 
+  /** One alone is not kept waiting for others when the last had none beside it either. */
   #start(): void {
-    if (!this.#gathers || this.#underWay > 0) {
+    if (!this.#gathers || this.#underWay > 0 || this.#lastBatch === 1) {
       this.#sendNext();
       return;
     }
@@ -79,7 +83,9 @@ export class AppendQueue {
   }
 
   #sendNext(): void {
-    while (this.#waiting.length > 0) {
+    // Beside a batch that is waited for none may begin but those set apart; to find that out by looking at each append
+    // in line, for each one that joins it, would take more time than the database does.
+    while (this.#waiting.length > 0 && (this.#hasApart || this.#underWay === this.#overdue)) {
       const batch = this.#take();
       if (batch.length === 0) return;
       void this.#send(batch);
@@ -116,6 +122,7 @@ export class AppendQueue {
       }
     }
     this.#waiting = rest;
+    this.#hasApart = rest.some(({ apart }) => apart);
     return batch;
   }
 
@@ -123,6 +130,7 @@ export class AppendQueue {
     const threads = new Set(batch.map(({ member }) => member.threadId));
     for (const threadId of threads) this.#busy.add(threadId);
     this.#underWay += 1;
+    this.#lastBatch = batch.length;
     let overdue = batch[0]?.apart ?? false;
     const held = overdue || (threads.size === 1 && this.#overdue < MAX_OVERDUE) ? 'wait' : 'skip';
     this.#overdue += overdue ? 1 : 0;
@@ -143,6 +151,7 @@ export class AppendQueue {
       this.#bytes += waiting.bytes;
     }
     this.#waiting = [...again, ...this.#waiting];
+    this.#hasApart ||= again.length > 0;
     this.#sendNext();
   }
 }

@@ -18,7 +18,7 @@ export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './
 export { type FeedPage, type FeedPageOptions, page } from './feed.ts';
 export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
 export { feedEnd } from './feed-end.ts';
-export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
+export { Chain, chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
   AppendResult,

@@ -176,6 +176,31 @@ eachBackend(
           expect(statements.length).toBe(isPostgres(bench.backend) ? 1 : 5);
         }
       });
+
+      test('on SQLite one alone is not kept waiting for others, and many made at once go together', async () => {
+        if (isPostgres(bench.backend)) return;
+        const journal = new ThreadJournal(watched.orm);
+        const threads = Array.from({ length: 20 }, () => bench.id());
+        const turnsOf = async (threadId: string): Promise<number> => {
+          let turns = 0;
+          setImmediate(() => {
+            turns += 1;
+          });
+          await journal.append(threadId, [{}]);
+          return turns;
+        };
+        const together = async (): Promise<number> => {
+          watched.taken();
+          await Promise.all(threads.map(threadId => journal.append(threadId, [{}])));
+          return commits(watched.taken());
+        };
+        await journal.append('warm', [{}]);
+        expect(await turnsOf('alone')).toBe(0);
+        expect(await together()).toBe(2);
+        expect(await together()).toBe(1);
+        expect(await turnsOf('alone')).toBe(1);
+        expect(await turnsOf('alone')).toBe(0);
+      });
     });
   },
   { on: sharedBackends },
