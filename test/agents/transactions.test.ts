@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   AgentStore,
   CheckpointConflictError,
@@ -18,6 +18,8 @@ eachBackend(bench => {
     stores = storesOn(bench.orm);
     await sql(bench.orm, 'create table bookings (id text primary key)');
   });
+  // A notification that is on its way would hold a connection.
+  afterAll(() => Promise.all([stores.journal.close(), bench.journal.close()]));
   beforeEach(() => {
     agent = new Clerk(bench.id()).say({ payload: { n: 0 } });
   });
