@@ -78,8 +78,8 @@ export class ThreadJournal implements Journal {
    */
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
-    putBehind(this, this.#store);
     this.#hub = new Hub(this.#store);
+    putBehind(this, this.#store);
   }
 
   /**
@@ -243,8 +243,8 @@ export class ThreadJournal implements Journal {
   within(em: SqlEntityManager): ThreadJournal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
-    putBehind(bound, bound.#store);
     bound.#hub = this.#hub;
+    putBehind(bound, bound.#store);
     return bound;
   }
 

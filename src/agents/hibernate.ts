@@ -9,7 +9,7 @@ import {
   type StoredKey,
   tryPutRow,
 } from '../checkpoints/index.ts';
-import { announce, caller, type Thread } from '../journal/index.ts';
+import { announceFrom, caller, type Thread } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { decodeValue, isPlainObject } from '../values/index.ts';
 import type { Agent, Hibernated, HibernateOptions } from './agent.ts';
@@ -37,22 +37,17 @@ export async function hibernate(
   const pointer = thread && pointerOf(thread, thread.rev === 0 ? thread.generation : generation);
   const text = checkpointText(checkpoint(pointer), 'checkpoint', stores.checkpoints.settings);
   const sleeper = { agent, thread, under, generation, text, turn: stores.memory.turn() };
-  return run({ operation: 'hibernate', signal }, async scope => {
-    const { transaction } = scope;
-    const { known, hibernated } = await scope.together(session =>
-      hibernateIn(stores, { store: stores.journal, session, joined: transaction !== undefined }, sleeper),
+  const { known, hibernated, joined } = await run({ operation: 'hibernate', signal }, async scope => {
+    const joined = scope.transaction !== undefined;
+    const done = await scope.together(session =>
+      hibernateIn(stores, { store: stores.journal, session, joined }, sleeper),
     );
-    const tell = (): void => {
-      if (thread !== undefined && hibernated.appended > 0) announce(stores.journal, { threadId: thread.id });
-    };
-    // Inside the host's transaction it is stored only when that commits.
-    if (transaction !== undefined) stores.journal.commits.stage(transaction, tell);
-    else {
-      stores.memory.confirm(agent, under.hash, known);
-      tell();
-    }
-    return hibernated;
+    if (thread && done.hibernated.appended > 0) announceFrom(stores.journal, scope, thread.id);
+    return { ...done, joined };
   });
+  // Inside the host's transaction it is stored only when that commits.
+  if (!joined) stores.memory.confirm(agent, under.hash, known);
+  return hibernated;
 }
 
 interface Sleeper {

@@ -24,6 +24,8 @@ const MAX_BATCH_BYTES = 4_194_304;
 const MAX_OVERDUE = 3;
 /** A batch that takes longer than this, milliseconds, waits for somebody: others no longer wait for it. */
 const PATIENCE = 50;
+/** So long at most, milliseconds, appends go one after the other without a turn of the event loop between. */
+const TURN = 1;
 
 // Captured as this module is loaded, outside any transaction: a batch that ran in the async context of the append that
 // happened to start it would join that caller's transaction, or die with it.
@@ -47,6 +49,8 @@ export class AppendQueue {
   #overdue = 0;
   #gathering = false;
   #lastBatch = 0;
+  /** When the event loop had its last turn. */
+  #turned = 0;
   /** Appends set apart are in line. */
   #hasApart = false;
   readonly #busy = new Set<string>();
@@ -68,9 +72,13 @@ export class AppendQueue {
     return promise;
   }
 
-  /** One alone is not kept waiting for others when the last had none beside it either. */
+  /**
+   * One alone is not kept waiting for others when the last had none beside it either; but a writer that makes one after
+   * the other must leave the event loop its turns.
+   */
   #start(): void {
-    if (!this.#gathers || this.#underWay > 0 || this.#lastBatch === 1) {
+    const alone = this.#lastBatch === 1 && performance.now() - this.#turned < TURN;
+    if (!this.#gathers || this.#underWay > 0 || alone) {
       this.#sendNext();
       return;
     }
@@ -78,6 +86,7 @@ export class AppendQueue {
     this.#gathering = true;
     setImmediate(() => {
       this.#gathering = false;
+      this.#turned = performance.now();
       this.#sendNext();
     });
   }

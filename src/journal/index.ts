@@ -2,7 +2,7 @@ export { append } from './append.ts';
 export { background, type Caller, caller, outsider } from './calls.ts';
 export { claim } from './claim.ts';
 export { inCleanContext } from './clean-context.ts';
-export { announce, type Committed } from './commits.ts';
+export { announceFrom, type Committed } from './commits.ts';
 export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';

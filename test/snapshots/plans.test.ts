@@ -13,7 +13,7 @@ eachBackend(
 
     beforeAll(async () => {
       watched = await watch(bench.database);
-      journal = new ThreadJournal(watched.orm, { snapshots: { seal: false } });
+      journal = new ThreadJournal(watched.orm, { snapshots: { seal: false }, live: { notify: false } });
       for (let index = 0; index < 10; index += 1) {
         await journal.append(
           'long',
