@@ -7,7 +7,8 @@ import { book } from './tools.ts';
 
 const [id = 'ada'] = process.argv.slice(2);
 const orm = await open();
-const agents = new AgentStore({ journal: new ThreadJournal(orm), checkpoints: new CheckpointStore(orm) });
+const journal = new ThreadJournal(orm);
+const agents = new AgentStore({ journal, checkpoints: new CheckpointStore(orm) });
 
 const thawed = await agents.thaw(Planner, id);
 console.log(thawed ? `thawed at rev ${thawed.thread.rev}, ${thawed.state.bookings} booked` : 'a new agent');
@@ -36,4 +37,5 @@ while (!planner.state.done) {
   }
 }
 
+await journal.close();
 await orm.close();

@@ -4,6 +4,7 @@ import { AgentStoreClosedError } from '../agent-errors.ts';
 import type { StoredKey } from '../checkpoints/index.ts';
 import { transactionOf } from '../dialects/index.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { inCleanContext } from '../journal/index.ts';
 import type { Agent, AgentType, ThawOptions } from './agent.ts';
 import { hibernate } from './hibernate.ts';
 import { ABSENT } from './memory.ts';
@@ -46,8 +47,6 @@ interface Resident {
 
 const agents = channel('thread-journal:agent');
 
-// Captured as this module is loaded, outside any transaction: a timer set inside one would run in it, long after its end.
-const inCleanContext = AsyncLocalStorage.snapshot();
 const inUse = new AsyncLocalStorage<readonly Resident[]>();
 
 const realTimers: Timers = {

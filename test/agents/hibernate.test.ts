@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Agent,
   appendToThread,
@@ -29,6 +29,8 @@ eachBackend(bench => {
   beforeAll(() => {
     stores = storesOn(bench.orm);
   });
+  // A notification that is on its way would hold a connection.
+  afterAll(() => Promise.all([stores.journal.close(), bench.journal.close()]));
   const storedOf = (agent: Agent): Promise<unknown> => stores.checkpoints.get([agent.type, agent.id]);
   /** All that is in the tables, to see that a refused hibernate changed nothing. */
   const everything = async (): Promise<unknown> => [

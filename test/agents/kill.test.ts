@@ -28,7 +28,10 @@ describe(`KILL_SEED=${SEED}`, () => {
         stores = storesOn(bench.orm);
         next = new WorkerProcess(bench.database.url);
       });
-      afterAll(() => next.kill());
+      afterAll(async () => {
+        await next.kill();
+        await stores.journal.close();
+      });
 
       /** Lets a worker hibernate one agent over and over, and kills it at a random point. What it acknowledged last. */
       async function killedWhileHibernating(id: string, how: 'whole' | 'torn'): Promise<number> {

@@ -23,7 +23,10 @@ eachBackend(
       workers = [1, 2].map(() => new WorkerProcess(bench.database.url));
       for (const worker of workers) expect(await worker.line()).toBe('ready');
     });
-    afterAll(() => Promise.all(workers.map(worker => worker.end())));
+    afterAll(async () => {
+      await Promise.all(workers.map(worker => worker.end()));
+      await stores.journal.close();
+    });
 
     /** Both thaw the agent, both change it, then both hibernate it at once. */
     async function race(id: string, change: 'thread' | 'state'): Promise<{ won: Outcome; lost: Outcome }> {

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type AgentEvent,
   AgentStore,
@@ -49,17 +49,22 @@ function counted(): AgentType<Clerk> & { made: number } {
 
 eachBackend(bench => {
   let timers: HandTimers;
+  let journal: ThreadJournal;
   let agents: AgentStore;
   let type: ReturnType<typeof counted>;
   let id: string;
   beforeEach(() => {
     timers = new HandTimers();
-    const journal = new ThreadJournal(bench.orm);
+    journal = new ThreadJournal(bench.orm);
     agents = new AgentStore({ journal, checkpoints: new CheckpointStore(bench.orm), timers });
     type = counted();
     id = bench.id();
   });
-  afterEach(() => agents.close());
+  afterEach(async () => {
+    await agents.close();
+    await journal.close();
+  });
+  afterAll(() => bench.journal.close());
   const stored = async (): Promise<unknown> => (await agents.thaw(Clerk, id))?.state.step;
   /** Until what goes on behind the callers' backs has come so far. */
   async function until(condition: () => Promise<boolean>): Promise<void> {

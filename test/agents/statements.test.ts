@@ -15,11 +15,14 @@ eachBackend(
     let stores: Stores;
     beforeAll(async () => {
       watched = await watch(bench.database);
-      // A load would pack what it read, behind our back.
-      stores = storesOn(watched.orm, { snapshots: { seal: false } });
+      // A load would pack what it read, and a commit is told, behind our back.
+      stores = storesOn(watched.orm, { snapshots: { seal: false }, live: { notify: false } });
       await stores.agents.hibernate(new Clerk('warm').say(...some(2)));
     });
-    afterAll(() => watched.close());
+    afterAll(async () => {
+      await Promise.all([stores.journal.close(), bench.journal.close()]);
+      await watched.close();
+    });
 
     /** A clerk with a thread of so many entries, as it is after a thaw, with three new ones. */
     async function grown(entries: number): Promise<Clerk> {

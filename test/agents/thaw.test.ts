@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Agent,
   AgentStore,
@@ -35,6 +35,8 @@ eachBackend(bench => {
   beforeAll(() => {
     stores = storesOn(bench.orm);
   });
+  // A notification that is on its way would hold a connection.
+  afterAll(() => Promise.all([stores.journal.close(), bench.journal.close()]));
   const thaw = (id: string): Promise<Clerk | undefined> => stores.agents.thaw(Clerk, id);
   /** A clerk that sleeps, with these entries. */
   async function sleeping(...entries: readonly NewEntry[]): Promise<Clerk> {

@@ -1,5 +1,12 @@
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CheckpointConflictError, InvalidArgumentError, MissingThreadError, ThreadForkError } from '../../src/index.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  AgentStore,
+  CheckpointConflictError,
+  CheckpointStore,
+  InvalidArgumentError,
+  MissingThreadError,
+  ThreadForkError,
+} from '../../src/index.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { sql } from '../support/sql.ts';
 import { Clerk, failureOf, type Stores, storesOn } from './agents.ts';
@@ -11,6 +18,8 @@ eachBackend(bench => {
     stores = storesOn(bench.orm);
     await sql(bench.orm, 'create table bookings (id text primary key)');
   });
+  // A notification that is on its way would hold a connection.
+  afterAll(() => Promise.all([stores.journal.close(), bench.journal.close()]));
   beforeEach(() => {
     agent = new Clerk(bench.id()).say({ payload: { n: 0 } });
   });
@@ -137,6 +146,23 @@ eachBackend(bench => {
     expect(await stored()).toEqual([0, 1]);
     await expect(bound.thaw(Clerk, agent.id)).rejects.toBeInstanceOf(InvalidArgumentError);
     expect(() => bound.session(Clerk, 'x')).toThrow(InvalidArgumentError);
+  });
+
+  test('who follows the thread is given what a hibernate stored, once it is committed', async () => {
+    // So that nobody finds it by looking again and again: only by being told.
+    const journal = bench.journalWith({ live: { notify: false, pollMs: 600_000 } });
+    const agents = new AgentStore({ journal, checkpoints: new CheckpointStore(bench.orm) });
+    await agents.hibernate(agent);
+    const following = journal.follow(agent.thread?.id ?? '')[Symbol.asyncIterator]();
+    const next = async (): Promise<unknown> => (await following.next()).value?.payload['n'];
+    expect(await next()).toBe(0);
+    const [one, two] = [next(), next()];
+    await agents.hibernate(agent.say({ payload: { n: 1 } }));
+    expect(await one).toBe(1);
+    await bench.orm.em.fork().transactional(() => agents.hibernate(agent.say({ payload: { n: 2 } })));
+    expect(await two).toBe(2);
+    await following.return?.();
+    await journal.close();
   });
 
   test('a dozen agents at once, each with its own thread, and one transaction each', async () => {

@@ -89,4 +89,5 @@ async function obey([command = '', id = '', how = '']: readonly string[]): Promi
 await journal.head('connected');
 say('ready');
 for await (const line of createInterface({ input: process.stdin })) await obey(line.split(' '));
+await journal.close();
 await orm.close(true);
