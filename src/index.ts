@@ -50,7 +50,27 @@ export {
   type ThreadsOptions,
 } from './journal/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, SnapshotSettings, StorageOptions } from './options.ts';
+export type { JournalOptions, Limits, SnapshotSettings, StorageOptions, Upcaster, Upcasters } from './options.ts';
+export {
+  amendMessage,
+  clearMessages,
+  compactMessages,
+  defineProjection,
+  type Folded,
+  type FoldOptions,
+  foldEntries,
+  messages,
+  type Projection,
+  type ProjectionEvent,
+  popMessages,
+  type ResolvedMessage,
+  retractMessages,
+  type Spent,
+  type ToolCall,
+  toolCalls,
+  type Usage,
+  usage,
+} from './projections/index.ts';
 export type {
   Damage,
   Finding,

@@ -30,6 +30,7 @@ import {
   threads,
 } from './journal/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
+import { type Folded, type FoldOptions, fold, type Projection } from './projections/index.ts';
 import {
   type JournalStats,
   load,
@@ -130,6 +131,16 @@ export class ThreadJournal implements Journal {
    */
   readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry> {
     return readAll(this.#store, options);
+  }
+
+  /**
+   * What a thread means: the state that a projection makes of its entries, and the rev that it stands for. Without
+   * entries: the initial state, at rev 0. Page by page in constant memory; with `keep`, only what is new is read.
+   *
+   * @throws ThreadDeletedError when the thread is deleted, or deleted and made again, while it is folded.
+   */
+  fold<State>(threadId: string, projection: Projection<State>, options?: FoldOptions): Promise<Folded<State>> {
+    return fold(this.#store, threadId, projection, options);
   }
 
   /** The heads of all threads, by thread id (bytewise), page by page. */

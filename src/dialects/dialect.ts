@@ -8,6 +8,9 @@ export interface Tables {
   readonly entries: string;
   readonly erasures: string;
   readonly snapshots: string;
+  readonly projections: string;
+  readonly states: string;
+  readonly parked: string;
 }
 
 /**

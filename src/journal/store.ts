@@ -46,6 +46,9 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       entries: table(em, 'Entry'),
       erasures: table(em, 'Erasure'),
       snapshots: table(em, 'Snapshot'),
+      projections: table(em, 'Projection'),
+      states: table(em, 'ProjectionState'),
+      parked: table(em, 'Parked'),
     },
     settings,
     life: {
