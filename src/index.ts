@@ -49,6 +49,13 @@ export {
   type ThreadHead,
   type ThreadsOptions,
 } from './journal/index.ts';
+export type {
+  FollowAllOptions,
+  FollowOptions,
+  LiveStatus,
+  StreamAllOptions,
+  StreamOptions,
+} from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
 export type { JournalOptions, Limits, SnapshotSettings, StorageOptions, Upcaster, Upcasters } from './options.ts';
 export {

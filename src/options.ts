@@ -32,6 +32,18 @@ export type Upcaster = (payload: Readonly<Record<string, unknown>>) => Readonly<
 /** By kind: how to get from shape 1 to 2, from 2 to 3, … The newest shape has one number more than there are steps. */
 export type Upcasters = Readonly<Record<string, readonly Upcaster[]>>;
 
+/** How streams hear of new entries. See docs/live.md. */
+export interface LiveSettings {
+  /** PostgreSQL: tell other processes of each commit, after it, at most a hundred times a second. Default true. */
+  readonly notify: boolean;
+  /** PostgreSQL: where to listen, when the host's own connections go through a pooler. Default: where the host connects. */
+  readonly listenUrl: string | undefined;
+  /** How often a connection that listens must prove that it hears, milliseconds. Default 10,000. */
+  readonly heartbeatMs: number;
+  /** How often everything is looked at, heard of or not, milliseconds. Default 5,000. */
+  readonly pollMs: number;
+}
+
 export interface JournalOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly snapshots?: Partial<SnapshotSettings> | undefined;
@@ -40,6 +52,7 @@ export interface JournalOptions {
    * absent is 1; it is yours to set when you append, and the newest when you read. Default: nothing is lifted.
    */
   readonly upcasters?: Upcasters | undefined;
+  readonly live?: Partial<LiveSettings> | undefined;
   /** How long a call may take, milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
   /**
@@ -65,6 +78,7 @@ export interface Settings {
   readonly snapshots: SnapshotSettings;
   /** Undefined when there are none. */
   readonly upcasters: ReadonlyMap<string, readonly Upcaster[]> | undefined;
+  readonly live: LiveSettings;
   readonly timeoutMs: number;
   readonly batching: boolean;
   readonly maxQueuedBytes: number;
@@ -94,6 +108,7 @@ export function settingsOf(options: JournalOptions = {}): Settings {
     limits,
     snapshots: snapshotsOf(options.snapshots),
     upcasters: upcastersOf(options.upcasters),
+    live: liveOf(options.live),
     timeoutMs: positive(options.timeoutMs ?? 30_000, 'timeoutMs'),
     batching: flag(options.batching ?? true, 'batching'),
     maxQueuedBytes: positive(options.maxQueuedBytes ?? 67_108_864, 'maxQueuedBytes'),
@@ -124,6 +139,19 @@ function upcastersOf(upcasters: Upcasters = {}): Settings['upcasters'] {
     return [checkId(kind, argument), list.map((step, index) => callable(step, `${argument}[${index}]`))] as const;
   });
   return steps.length === 0 ? undefined : new Map(steps);
+}
+
+function liveOf(given: Partial<LiveSettings> = {}): LiveSettings {
+  const { notify = true, listenUrl, heartbeatMs = 10_000, pollMs = 5_000 } = given;
+  if (listenUrl !== undefined && typeof listenUrl !== 'string') {
+    throw new InvalidArgumentError({ argument: 'live.listenUrl', reason: 'must be a connection URL' });
+  }
+  return {
+    notify: flag(notify, 'live.notify'),
+    listenUrl,
+    heartbeatMs: positive(heartbeatMs, 'live.heartbeatMs'),
+    pollMs: positive(pollMs, 'live.pollMs'),
+  };
 }
 
 /** An options object, or a clear word that it is none. */

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Observable } from 'rxjs';
 import { transactionOf } from './dialects/index.ts';
 import { InvalidArgumentError } from './errors.ts';
 import {
@@ -29,6 +30,17 @@ import {
   type ThreadsOptions,
   threads,
 } from './journal/index.ts';
+import {
+  type FollowAllOptions,
+  type FollowOptions,
+  follow,
+  followAll,
+  Hub,
+  type LiveStatus,
+  observe,
+  type StreamAllOptions,
+  type StreamOptions,
+} from './live/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
 import { type Folded, type FoldOptions, fold, type Projection } from './projections/index.ts';
 import {
@@ -58,6 +70,7 @@ export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityMa
  */
 export class ThreadJournal implements Journal {
   #store: Store;
+  #hub: Hub;
 
   /**
    * @throws EntitiesNotRegisteredError when `journalEntities()` is not among the ORM's entities.
@@ -65,6 +78,7 @@ export class ThreadJournal implements Journal {
    */
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
+    this.#hub = new Hub(this.#store);
   }
 
   /**
@@ -143,6 +157,46 @@ export class ThreadJournal implements Journal {
     return fold(this.#store, threadId, projection, options);
   }
 
+  /**
+   * A thread's committed entries from `fromSeq` on: first those that are there, then those to come, in order, each once.
+   * Also of a thread that does not exist yet. Never ends by itself but by `close()`; unsubscribing frees everything.
+   *
+   * What this process appends comes without a query, what others append when it is heard of. A database that is away is
+   * waited for ({@link status$}). Called inside a transaction it is outside of it all the same.
+   *
+   * Entries are pushed as they come: what the subscriber does not keep up with it buffers. {@link follow} waits for it.
+   *
+   * Errors: ThreadDeletedError when the thread is deleted, or deleted and made again; those of {@link read}.
+   */
+  stream(threadId: string, options?: StreamOptions): Observable<Entry> {
+    return observe(signal => follow(this.#hub, threadId, { ...options, signal }));
+  }
+
+  /**
+   * The feed of all threads behind a cursor, first what is committed, then what will be; the order is that of
+   * {@link readAll}. To resume, keep the cursor of the last entry you are done with.
+   *
+   * Errors: those of {@link readAll}.
+   */
+  streamAll(options?: StreamAllOptions): Observable<FeedEntry> {
+    return observe(signal => followAll(this.#hub, { ...options, signal }));
+  }
+
+  /** {@link stream} as an async iterable: the next page is read when the last one is done with. Ends by `break` or `signal`. */
+  follow(threadId: string, options?: FollowOptions): AsyncIterable<Entry> {
+    return follow(this.#hub, threadId, options);
+  }
+
+  /** {@link streamAll} as an async iterable: the next page is read when the last one is done with. */
+  followAll(options?: FollowAllOptions): AsyncIterable<FeedEntry> {
+    return followAll(this.#hub, options);
+  }
+
+  /** How the streams of this journal are: `live`, `catching-up` or `degraded`. The present one first. */
+  get status$(): Observable<LiveStatus> {
+    return this.#hub.status.changes;
+  }
+
   /** The heads of all threads, by thread id (bytewise), page by page. */
   threads(options?: ThreadsOptions): AsyncIterable<ThreadHead> {
     return threads(this.#store, options);
@@ -188,16 +242,19 @@ export class ThreadJournal implements Journal {
   within(em: SqlEntityManager): ThreadJournal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
+    bound.#hub = this.#hub;
     return bound;
   }
 
-  /** Refuses new calls and waits for those under way. Never closes the host's ORM. May be called again. */
+  /** Refuses new calls, waits for those under way, and completes the streams. Never closes the host's ORM. May be called again. */
   async close(): Promise<void> {
     if (this.#store.bound) return;
     if (transactionOf(this.#store.em) !== undefined) {
       throw new InvalidArgumentError({ argument: 'close', reason: 'a journal cannot be closed inside a transaction' });
     }
+    this.#hub.close();
     await closeStore(this.#store);
+    await this.#hub.flush();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -13,7 +13,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ['options'],
   ['dialects'],
   ['journal', 'migrations'],
-  ['snapshots', 'checkpoints'],
+  ['snapshots', 'checkpoints', 'live'],
   ['projections', 'testing'],
   ['entities', 'thread-journal'],
   ['index'],

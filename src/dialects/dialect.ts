@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
+import type { Watch } from './watch.ts';
 
 /** Quoted names of the journal's tables. */
 export interface Tables {
@@ -85,7 +86,7 @@ export interface Dialect {
   /** A column that has one of many values. */
   anyOf(column: string, values: readonly string[]): Fragment;
   /**
-   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, rev, head_hash`.
+   * Locks the heads that meet the condition until the transaction ends, and reads `thread_id, generation, rev, head_hash`.
    * PostgreSQL locks rows, in the order of their ids. SQLite has one lock: a transaction of ours begins with it; in one
    * of the host's any write takes it, even one that changes nothing.
    */
@@ -121,4 +122,10 @@ export interface Dialect {
     body: (session: Session) => Promise<T>,
   ): Promise<T>;
   classify(error: unknown): Failure;
+  /** True when the database is away for now, and may be back: what only reads tries again. */
+  isAway(error: unknown): boolean;
+  /** Hears what other connections commit. */
+  readonly watch: Watch;
+  /** Tells other processes; undefined where a watch needs no telling. */
+  readonly notify: ((channel: string, payload: string) => Fragment) | undefined;
 }

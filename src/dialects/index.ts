@@ -14,3 +14,4 @@ export {
   transactionOf,
 } from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';
+export type { Watch, Watching, WatchNeeds } from './watch.ts';

@@ -2,7 +2,7 @@ import type { ClaimEntry, ClaimHead, Fragment, Tables } from './dialect.ts';
 
 /**
  * The append in one statement: the head claims the seqs, the entries are inserted from its answer. A guard above 0 is
- * only ever an UPDATE: an upsert would create the thread when its head is gone. It answers one row `{ rev }`, or none
+ * only ever an UPDATE: an upsert would create the thread when its head is gone. It answers one row `{ rev, generation }`, or none
  * when the guard did not hold. No row, no SQL error: the host's transaction stays usable.
  *
  * One entry, the common append, is written out plainly; many come as arrays.
@@ -17,12 +17,12 @@ export function claimStatement(tables: Tables, head: ClaimHead, entries: readonl
   return {
     sql: `with head as (
   ${guarded ? advance(tables, single) : claim(tables, single, head.expectedRev === 0)}
-  returning t.rev
+  returning t.rev, t.generation
 ), recorded as (
   insert into ${tables.entries} (thread_id, seq, entry_id, at, kind, payload, refs, xid)
   ${single ? one : many}
 )
-select rev from head`,
+select rev, generation from head`,
     parameters: [...values, head.threadId, entries.length, head.now, ...own],
   };
 }

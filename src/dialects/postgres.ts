@@ -1,8 +1,10 @@
-import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
+import type { Attempt, Dialect, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { claimStatement } from './postgres-claim.ts';
+import { classify, isAway } from './postgres-errors.ts';
 import { postgresFeed } from './postgres-feed.ts';
 import { preparedPostgres } from './postgres-prepared.ts';
+import { watchPostgres } from './postgres-watch.ts';
 import { onConnection, type Session } from './session.ts';
 
 export const postgres: Dialect = {
@@ -25,7 +27,7 @@ export const postgres: Dialect = {
   anyOf: (column, values) => ({ sql: `${column} = any(?::text[])`, parameters: [values] }),
 
   lockHeads: (tables: Tables, ids: string, locking) =>
-    `select thread_id, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${locking === 'skip' ? ' skip locked' : ''}`,
+    `select thread_id, generation, rev, head_hash from ${tables.threads} where ${ids} order by thread_id for update${locking === 'skip' ? ' skip locked' : ''}`,
   writesTogether: true,
 
   forUpdate: 'for update',
@@ -57,6 +59,9 @@ export const postgres: Dialect = {
   },
 
   classify,
+  isAway,
+  watch: watchPostgres,
+  notify: (channel, payload) => ({ sql: 'select pg_notify(?, ?)', parameters: [channel, payload] }),
 };
 
 async function once<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {
@@ -75,22 +80,4 @@ async function once<T>(session: Session, call: Attempt, body: (session: Session)
     await session.run('rollback', []).catch(() => {});
     throw error;
   }
-}
-
-function classify(error: unknown): Failure {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === '40001' || code === '40P01') return 'retry';
-  if (code === '25006' || code === '42501') return 'forbidden';
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-    if (code.startsWith('08') || code.startsWith('57P')) return 'connection-lost';
-    return /^(22|23|P0)/.test(code) ? 'refused' : undefined;
-  }
-  if (typeof code === 'string') {
-    return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code) ? 'connection-lost' : undefined;
-  }
-  // The driver's own words when the socket ends under a query; these errors carry no code.
-  return error instanceof Error &&
-    /^(Connection terminated|Client has encountered|Client was closed|Query read timeout)/.test(error.message)
-    ? 'connection-lost'
-    : undefined;
 }

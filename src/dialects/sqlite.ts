@@ -4,6 +4,7 @@ import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
 import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
+import { watchSqlite } from './sqlite-watch.ts';
 
 const BUSY = Symbol('busy');
 
@@ -37,8 +38,8 @@ export const sqlite: Dialect = {
 
   lockHeads: (tables: Tables, ids: string, locking) =>
     locking === 'inside'
-      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, rev, head_hash`
-      : `select thread_id, rev, head_hash from ${tables.threads} where ${ids}`,
+      ? `update ${tables.threads} set version = version where ${ids} returning thread_id, generation, rev, head_hash`
+      : `select thread_id, generation, rev, head_hash from ${tables.threads} where ${ids}`,
 
   writesTogether: false,
 
@@ -67,6 +68,9 @@ export const sqlite: Dialect = {
   },
 
   classify,
+  isAway: error => classify(error) === 'retry',
+  watch: watchSqlite,
+  notify: undefined,
 };
 
 /**

@@ -4,6 +4,7 @@ import { flushBatch, outcomeUnknown } from './append-batch.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
 import { caller } from './calls.ts';
 import { claim } from './claim.ts';
+import { announce } from './commits.ts';
 import type { Member } from './decide.ts';
 import type { NewEntry } from './entry.ts';
 import type { AppendOptions, AppendResult } from './journal.ts';
@@ -32,9 +33,16 @@ export async function append(
     metadata: prepareMetadata(metadata, settings),
   };
   const unknown = (cause: unknown): Error => outcomeUnknown(member, cause);
-  return run({ operation: 'append', signal, unknown }, (scope, call) => {
-    if (scope.joined) return appendInside(store, scope, member);
-    return settings.batching ? queueOf(store).add(member, call) : appendAlone(store, { member, call });
+  return run({ operation: 'append', signal, unknown }, async (scope, call) => {
+    if (scope.transaction !== undefined) {
+      const result = await appendInside(store, scope, member);
+      // Whether it stays, and what of it, the host's own commit decides: whoever hears of it reads.
+      if (result.created) store.commits.stage(scope.transaction, () => announce(store, { threadId }));
+      return result;
+    }
+    const result = await (settings.batching ? queueOf(store).add(member, call) : appendAlone(store, { member, call }));
+    if (result.created) announce(store, result);
+    return result;
   });
 }
 

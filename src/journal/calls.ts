@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Call, runCall, transactionOf } from '../dialects/index.ts';
 import { InvalidArgumentError, JournalClosedError } from '../errors.ts';
+import { inCleanContext } from './clean-context.ts';
 import { firstUse, type Scope, scopeOf } from './scope.ts';
 import type { Store } from './store.ts';
 
@@ -17,6 +18,12 @@ export type Caller = <T>(needs: CallNeeds, body: (scope: Scope, call: Call) => P
 export function caller(store: Store): Caller {
   const transaction = transactionOf(store.em);
   return (needs, body) => track(store, () => runIn(store, transaction, needs, body));
+}
+
+/** For readers that outlive the call that began them: outside any transaction, whoever asks for the next entry. */
+export function outsider(store: Store): Caller {
+  const outside = { ...store, bound: false };
+  return (needs, body) => inCleanContext(() => track(store, () => runIn(outside, undefined, needs, body)));
 }
 
 /** For work of ours behind the caller's back: on a connection of our own, and also while the journal is being closed. */

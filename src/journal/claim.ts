@@ -36,14 +36,14 @@ export async function claim(
   );
   call?.send();
   try {
-    const [row] = await session.run<{ rev: number }>(statement.sql, statement.parameters);
+    const [row] = await session.run<{ rev: number; generation: string }>(statement.sql, statement.parameters);
     if (row === undefined) {
       call?.takeBack();
       return undefined;
     }
     const first = row.rev - entries.length;
     const recorded = entries.map((entry, index) => toEntry(threadId, first + index, entry));
-    return { threadId, rev: row.rev, entries: recorded, created: true };
+    return { threadId, generation: row.generation, rev: row.rev, entries: recorded, created: true };
   } catch (error) {
     const failure = store.dialect.classify(error);
     if (failure !== 'connection-lost') call?.takeBack();

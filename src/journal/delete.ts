@@ -1,6 +1,7 @@
 import { optionsOf } from '../options.ts';
 import { checkId } from '../values/index.ts';
 import { caller } from './calls.ts';
+import { announce } from './commits.ts';
 import type { CallOptions } from './journal.ts';
 import type { Store } from './store.ts';
 
@@ -17,7 +18,9 @@ export async function deleteThread(store: Store, threadId: string, options: Call
     `insert into ${tables.erasures} (thread_id, generation, rev, head_hash, erased_at)
 select thread_id, generation, rev, head_hash, ? from ${tables.threads} where thread_id = ? ${dialect.forUpdate}`,
   );
-  await run({ operation: 'delete', signal }, scope =>
-    scope.together(session => session.run(sql, [settings.now(), threadId])),
-  );
+  await run({ operation: 'delete', signal }, async scope => {
+    await scope.together(session => session.run(sql, [settings.now(), threadId]));
+    if (scope.transaction === undefined) announce(store, { threadId });
+    else store.commits.stage(scope.transaction, () => announce(store, { threadId }));
+  });
 }

@@ -55,7 +55,7 @@ export async function unreadPage(
   const query = { place: cursor ?? START, kinds, limit };
   const rows = await run({ operation, signal }, scope => {
     // Uncommitted rows could be rolled back after they were read, and their places be taken by others.
-    if (scope.joined) throw new InvalidArgumentError({ argument: operation, reason: OUTSIDE });
+    if (scope.transaction !== undefined) throw new InvalidArgumentError({ argument: operation, reason: OUTSIDE });
     return scope.once(async session => {
       store.life.identity ??= identityOf(store, session);
       const { sql, parameters } = dialect.feed.page(tables, query, await store.life.identity);

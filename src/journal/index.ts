@@ -1,5 +1,7 @@
 export { append } from './append.ts';
-export { background, type Caller, caller } from './calls.ts';
+export { background, type Caller, caller, outsider } from './calls.ts';
+export { inCleanContext } from './clean-context.ts';
+export type { Committed } from './commits.ts';
 export type { RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export {
@@ -28,7 +30,7 @@ export type {
 export { lift, liftThread } from './lift.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
-export { readAll } from './read-all.ts';
+export { checkAfter, checkKinds, readAll } from './read-all.ts';
 export { renew } from './renew.ts';
 export {
   entryOf,

@@ -16,6 +16,8 @@ export interface AppendOptions {
 
 export interface AppendResult {
   readonly threadId: string;
+  /** The thread's: another one after it was deleted and made again. */
+  readonly generation: string;
   /** The thread's rev after this append; for an append recognised as a repeat, its rev as of now. */
   readonly rev: number;
   /** What is recorded, in order. */

@@ -6,6 +6,7 @@ import type { Store } from './store.ts';
 /** A head under lock, as it is after the appends decided so far. */
 export interface HeadState extends LockedHead {
   readonly threadId: string;
+  readonly generation: string;
   rev: number;
   hash: string;
   /** True until the first append to a head that was not there before. */
@@ -18,6 +19,7 @@ export interface HeadState extends LockedHead {
 
 interface LockedRow {
   readonly thread_id: string;
+  readonly generation: string;
   readonly rev: number | string;
   readonly head_hash: string;
 }
@@ -39,7 +41,7 @@ export async function lockHeads(
     const ids = dialect.anyOf('thread_id', missing);
     const lock = dialect.statement(dialect.lockHeads(tables, ids.sql, locking));
     for (const row of await session.run<LockedRow>(lock, ids.parameters)) {
-      states.set(row.thread_id, stateOf(row.thread_id, Number(row.rev), row.head_hash, false));
+      states.set(row.thread_id, stateOf(row.thread_id, row.generation, { rev: Number(row.rev), hash: row.head_hash }));
     }
     missing = missing.filter(threadId => !states.has(threadId));
     if (missing.length > 0 && locking === 'skip' && dialect.writesTogether) {
@@ -49,14 +51,14 @@ export async function lockHeads(
     const makers = missing.map(threadId => members.find(member => member.threadId === threadId && mayMake(member)));
     for (const [index, threadId] of missing.entries()) {
       // Nobody may make it: every guard of these appends is above 0, and is about to be refused.
-      if (makers[index] === undefined) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
+      if (makers[index] === undefined) states.set(threadId, stateOf(threadId, ''));
     }
     const made = await make(
       store,
       session,
       makers.filter(maker => maker !== undefined),
     );
-    for (const threadId of made) states.set(threadId, stateOf(threadId, 0, genesisHash(threadId), true));
+    for (const { thread_id, generation } of made) states.set(thread_id, stateOf(thread_id, generation));
     missing = missing.filter(threadId => !states.has(threadId));
   }
   return states;
@@ -67,8 +69,10 @@ function mayMake({ expectedRev }: Member): boolean {
   return expectedRev === undefined || expectedRev === 0;
 }
 
-function stateOf(threadId: string, rev: number, hash: string, unused: boolean): HeadState {
-  return { threadId, rev, hash, unused, touched: false, recorded: new Map() };
+/** `found`: undefined for a head that was not there before. */
+function stateOf(threadId: string, generation: string, found?: Pick<HeadState, 'rev' | 'hash'>): HeadState {
+  const { rev, hash } = found ?? { rev: 0, hash: genesisHash(threadId) };
+  return { threadId, generation, rev, hash, unused: found === undefined, touched: false, recorded: new Map() };
 }
 
 async function existing(
@@ -86,7 +90,7 @@ async function make(
   { dialect, tables, settings }: Store,
   session: Session,
   makers: readonly Member[],
-): Promise<readonly string[]> {
+): Promise<readonly Pick<LockedRow, 'thread_id' | 'generation'>[]> {
   if (makers.length === 0) return [];
   const now = settings.now();
   const heads = makers.map(({ threadId, metadata }) => ({
@@ -104,7 +108,7 @@ async function make(
   const sql = dialect.statement(
     `insert into ${tables.threads} (thread_id, generation, rev, version, head_hash, metadata, created_at, updated_at)
 select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.sql} where true order by i.ord
-on conflict (thread_id) do nothing returning thread_id`,
+on conflict (thread_id) do nothing returning thread_id, generation`,
   );
-  return (await session.run<{ thread_id: string }>(sql, rows.parameters)).map(row => row.thread_id);
+  return session.run(sql, rows.parameters);
 }

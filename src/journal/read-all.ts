@@ -49,13 +49,13 @@ function isMidst(cursor: string | undefined): boolean {
   return cursor !== undefined && parseCursor(cursor)?.target !== '';
 }
 
-function checkAfter(store: Store, after: unknown): string {
+export function checkAfter(store: Store, after: unknown): string {
   if (typeof after !== 'string') throw new InvalidArgumentError({ argument: 'after', reason: 'must be a cursor' });
   checkCursor(store, after);
   return after;
 }
 
-function checkKinds(kinds: readonly string[] | undefined): readonly string[] | undefined {
+export function checkKinds(kinds: readonly string[] | undefined): readonly string[] | undefined {
   if (kinds === undefined) return undefined;
   if (!Array.isArray(kinds)) throw new InvalidArgumentError({ argument: 'kinds', reason: 'must be an array of kinds' });
   return Array.from(kinds, (kind, index) => checkId(kind, `kinds[${index}]`));

@@ -36,6 +36,7 @@ type Insert = Readonly<Record<'thread_id' | 'entry_id' | 'kind' | 'payload' | 'r
 
 function recordOne(member: Member, head: HeadState, inserts: Insert[]): Outcome {
   const { threadId, entries } = member;
+  const { generation } = head;
   const known = member.callerIds ? entries.flatMap(({ id }) => head.recorded.get(id) ?? []) : [];
   const decision = decide(member, head, known);
   switch (decision.act) {
@@ -43,7 +44,8 @@ function recordOne(member: Member, head: HeadState, inserts: Insert[]): Outcome 
       return decision.error;
     case 'repeat': {
       const { rev, recorded } = decision;
-      return { threadId, rev, entries: recorded.map(entry => toEntry(threadId, entry.seq, entry)), created: false };
+      const again = recorded.map(entry => toEntry(threadId, entry.seq, entry));
+      return { threadId, generation, rev, entries: again, created: false };
     }
     case 'record': {
       const created = entries.length > 0 || head.unused;
@@ -56,7 +58,8 @@ function recordOne(member: Member, head: HeadState, inserts: Insert[]): Outcome 
         const { id, seq, at, kind, payload, refs } = entry;
         inserts.push({ thread_id: threadId, entry_id: id, seq, at, kind, payload, refs });
       }
-      return { threadId, rev: head.rev, entries: recorded.map(entry => toEntry(threadId, entry.seq, entry)), created };
+      const appended = recorded.map(entry => toEntry(threadId, entry.seq, entry));
+      return { threadId, generation, rev: head.rev, entries: appended, created };
     }
     default:
       return decision satisfies never;

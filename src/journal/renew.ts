@@ -9,7 +9,8 @@ export async function renew(store: Store): Promise<{ readonly renewed: number }>
   if (sql === undefined) return { renewed: 0 };
   return run({ operation: 'renewAfterRestore' }, async scope => {
     // The host's own rows are of a transaction that is running, as those to renew seem to be.
-    if (scope.joined) throw new InvalidArgumentError({ argument: 'orm', reason: 'must not be inside a transaction' });
+    if (scope.transaction !== undefined)
+      throw new InvalidArgumentError({ argument: 'orm', reason: 'must not be inside a transaction' });
     const [row] = await scope.together(session => session.run<{ renewed: number | string }>(sql, []));
     return { renewed: Number(row?.renewed ?? 0) };
   });

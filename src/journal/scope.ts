@@ -14,8 +14,8 @@ import type { Store } from './store.ts';
 
 /** Where one call's statements go: the host's transaction, if the call is made inside one, or a connection of its own. */
 export interface Scope {
-  /** True when the statements are part of the host's transaction. */
-  readonly joined: boolean;
+  /** The host's transaction that the statements are part of. */
+  readonly transaction: SqlEntityManager | undefined;
   /** Statements that read, or that are one whole write. */
   once<T>(body: (session: Session) => Promise<T>): Promise<T>;
   /** Statements that stand or fall together. */
@@ -28,10 +28,10 @@ export function scopeOf(store: Store, transaction: SqlEntityManager | undefined,
       running.check();
       return body(inTransaction(transaction, store.life.runner ?? throughKysely));
     };
-    return { joined: true, once: inside, together: inside };
+    return { transaction, once: inside, together: inside };
   }
   return {
-    joined: false,
+    transaction: undefined,
     once: body => onceOutside(store, running, body),
     together: body => outside(store, running, body),
   };
@@ -74,7 +74,7 @@ export async function firstUse(store: Store, scope: Scope): Promise<void> {
     await check();
     if (connect || client !== undefined) life.runner = dialect.runner(client);
   };
-  if (scope.joined) return open(false, () => scope.once(session => checkMigrated(store, session)));
+  if (scope.transaction !== undefined) return open(false, () => scope.once(session => checkMigrated(store, session)));
   life.opening ??= open(true, () => outside(store, undefined, session => checkMigrated(store, session))).finally(() => {
     life.opening = undefined;
   });

@@ -3,6 +3,7 @@ import { type Dialect, dialectOf, type Runner, type Tables } from '../dialects/i
 import { EntitiesNotRegisteredError } from '../errors.ts';
 import type { Settings } from '../options.ts';
 import type { AppendQueue } from './append-queue.ts';
+import { type Commits, commitsOf } from './commits.ts';
 
 /** What every verb works on: where the tables are, how this database speaks, and what the caller chose. */
 export interface Store {
@@ -15,6 +16,8 @@ export interface Store {
   readonly dialect: Dialect;
   readonly tables: Tables;
   readonly settings: Settings;
+  /** Of all journals on this ORM. */
+  readonly commits: Commits;
   /** Shared by a journal and all that is bound to a transaction from it. */
   readonly life: Life;
 }
@@ -31,6 +34,8 @@ export interface Life {
   identity: Promise<readonly string[]> | undefined;
   /** Appends that wait for the one under way; undefined when each goes by itself. */
   queue: AppendQueue | undefined;
+  /** Tells other processes of a commit; undefined where nothing does. */
+  notify: ((threadId: string) => void) | undefined;
   readonly running: Set<Promise<unknown>>;
 }
 
@@ -51,6 +56,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       parked: table(em, 'Parked'),
     },
     settings,
+    commits: commitsOf(em),
     life: {
       closed: false,
       migrated: false,
@@ -58,6 +64,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       opening: undefined,
       identity: undefined,
       queue: undefined,
+      notify: undefined,
       running: new Set(),
     },
   };

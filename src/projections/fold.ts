@@ -63,7 +63,10 @@ async function foldFrom<State>(store: Store, run: Caller, task: Task<State>): Pr
   for (let first = true; ; first = false) {
     const part = { fromSeq: seq, toSeq: end, limit: PAGE, backward: false, kinds };
     const { joined, head, entries } = await run({ operation: 'fold', signal }, scope =>
-      scope.once(async session => ({ joined: scope.joined, ...(await readRows(store, session, threadId, part)) })),
+      scope.once(async session => ({
+        joined: scope.transaction !== undefined,
+        ...(await readRows(store, session, threadId, part)),
+      })),
     );
     // What was kept is of a thread that is gone, or was there before the database was restored.
     if (first && usable !== undefined && (head === undefined || head.generation !== generation || head.rev < seq)) {

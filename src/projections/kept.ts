@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { crc32 } from 'node:zlib';
-import { background, type Caller, type Store } from '../journal/index.ts';
+import { background, type Caller, inCleanContext, type Store } from '../journal/index.ts';
 import { decodeValue, encodeValue } from '../values/index.ts';
 import type { FoldedThread } from './fold.ts';
 import type { Projection } from './projection.ts';
@@ -55,9 +54,6 @@ function decoded<State>(text: string): Kept<State>['state'] {
     return undefined;
   }
 }
-
-// A fold may be called inside a transaction of somebody's; what runs later must not find itself in there.
-const inCleanContext = AsyncLocalStorage.snapshot();
 
 /** What is being kept now, so that many folds at once write once. */
 const underWay = new WeakMap<Store['life'], Set<string>>();

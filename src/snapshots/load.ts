@@ -36,7 +36,8 @@ export async function loadIn(
     if (!('reason' in found)) {
       count(store, found);
       // In the host's transaction what was read may never be committed.
-      if (!scope.joined && upToRev === Number.MAX_SAFE_INTEGER) considerSeal(store, found, distrusted);
+      if (scope.transaction === undefined && upToRev === Number.MAX_SAFE_INTEGER)
+        considerSeal(store, found, distrusted);
       return liftThread(store.settings, found.thread);
     }
     // Asked again up to the same place, the database would say the same.

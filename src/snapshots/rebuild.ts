@@ -60,7 +60,7 @@ export function outsideTransactions(store: Store, operation: string, signal: Abo
   const run = caller(store);
   return (needs, body) =>
     run({ signal, ...needs }, (scope, call) => {
-      if (!scope.joined) return body(scope, call);
+      if (scope.transaction === undefined) return body(scope, call);
       throw new InvalidArgumentError({ argument: operation, reason: 'cannot run inside a transaction' });
     });
 }

@@ -65,7 +65,7 @@ export class MemoryJournal implements Journal {
     if (stored && from !== undefined) {
       const recorded = stored.entries.slice(from, from + prepared.length);
       const again = recorded.map((entry, index) => toEntry(threadId, from + index, entry));
-      return { threadId, rev: actualRev, entries: again, created: false };
+      return { threadId, generation: stored.generation, rev: actualRev, entries: again, created: false };
     }
     if (expectedRev !== undefined && expectedRev !== actualRev) {
       throw new RevConflictError({ threadId, expectedRev, actualRev });
@@ -80,6 +80,7 @@ export class MemoryJournal implements Journal {
     });
     return {
       threadId,
+      generation,
       rev: after.entries.length,
       entries: prepared.map((entry, index) => toEntry(threadId, actualRev + index, entry)),
       created: stored === undefined || prepared.length > 0,

@@ -17,7 +17,8 @@ export const appendCases: readonly ConformanceCase[] = [
       const entries = [whole, { ...whole, id: 'call-2', kind: 'tool_result' }, { ...whole, id: 'call-3' }];
       const result = await journal.append(threadId, entries, { expectedRev: 0 });
       const expected = entries.map((entry, seq) => ({ ...entry, threadId, seq }));
-      assert.deepEqual(result, { threadId, rev: 3, entries: expected, created: true });
+      const generation = (await journal.head(threadId))?.generation;
+      assert.deepEqual(result, { threadId, generation, rev: 3, entries: expected, created: true });
       assert.deepEqual((await loaded(journal, threadId)).entries, expected);
     },
     { labels: ['E10', 'F8', 'R10', 'R13', 'JZ2'] },
@@ -72,7 +73,8 @@ export const appendCases: readonly ConformanceCase[] = [
       await journal.append(other, [{ payload: { first: true } }]);
       const result = await journal.append(other, original.entries);
       const moved = original.entries.map((entry, index) => ({ ...entry, threadId: other, seq: index + 1 }));
-      assert.deepEqual(result, { threadId: other, rev: 3, entries: moved, created: true });
+      const generation = (await journal.head(other))?.generation;
+      assert.deepEqual(result, { threadId: other, generation, rev: 3, entries: moved, created: true });
       assert.deepEqual((await loaded(journal, other)).entries.slice(1), moved);
     },
     { labels: ['E23'] },

@@ -62,8 +62,10 @@ export const deleteCases: readonly ConformanceCase[] = [
     const generations = new Set<string | undefined>();
     const hashes = new Set<string | undefined>();
     for (const _ of range(0, 4)) {
-      await journal.append(threadId, [{ id: 'same', at: 1 }]);
+      const appended = await journal.append(threadId, [{ id: 'same', at: 1 }]);
+      const again = await journal.append(threadId, [{ id: 'same', at: 1 }]);
       const head = await journal.head(threadId);
+      assert.deepEqual([appended.generation, again.generation], [head?.generation, head?.generation]);
       generations.add(head?.generation);
       hashes.add(head?.hash);
       await journal.delete(threadId);

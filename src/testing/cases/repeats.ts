@@ -44,15 +44,16 @@ export const repeatCases: readonly ConformanceCase[] = [
     assert.equal((await journal.head(threadId))?.updatedAt, 1_000);
   }),
   conformanceCase('recognises a part of an append that stands in a row', async ({ journal, threadId }) => {
-    const { entries } = await journal.append(threadId, batch);
+    const { generation, entries } = await journal.append(threadId, batch);
     const again = await journal.append(threadId, batch.slice(1));
-    assert.deepEqual(again, { threadId, rev: 3, entries: entries.slice(1), created: false });
+    assert.deepEqual(again, { threadId, generation, rev: 3, entries: entries.slice(1), created: false });
   }),
   conformanceCase('recognises entries in a row that came by several appends', async ({ journal, threadId }) => {
     const recorded = [];
     for (const entry of batch) recorded.push(...(await journal.append(threadId, [entry])).entries);
     assert.deepEqual(await journal.append(threadId, batch), {
       threadId,
+      generation: (await journal.head(threadId))?.generation,
       rev: 3,
       entries: recorded,
       created: false,
@@ -61,11 +62,18 @@ export const repeatCases: readonly ConformanceCase[] = [
   conformanceCase(
     'takes its own recorded entries for a repeat when they are handed in again',
     async ({ journal, threadId }) => {
-      const { entries } = await journal.append(threadId, numbered(3));
-      assert.deepEqual(await journal.append(threadId, entries), { threadId, rev: 3, entries, created: false });
+      const { generation, entries } = await journal.append(threadId, numbered(3));
+      assert.deepEqual(await journal.append(threadId, entries), {
+        threadId,
+        generation,
+        rev: 3,
+        entries,
+        created: false,
+      });
       const thread = await loaded(journal, threadId);
       assert.deepEqual(await journal.append(threadId, thread.entries), {
         threadId,
+        generation,
         rev: 3,
         entries,
         created: false,

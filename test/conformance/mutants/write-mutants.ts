@@ -48,7 +48,7 @@ export const writeMutants: Mutants = {
       override async append(...[threadId, entries, options]: AppendArguments): Promise<AppendResult> {
         if (entries?.length !== 0) return super.append(threadId, entries, options);
         const rev = this.store.threads.get(threadId)?.entries.length ?? 0;
-        return { threadId, rev, entries: [], created: false };
+        return { threadId, generation: '', rev, entries: [], created: false };
       }
     },
   },

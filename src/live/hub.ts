@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { throughKysely, type Watching } from '../dialects/index.ts';
+import { type Caller, inCleanContext, outsider, type Store } from '../journal/index.ts';
+import { changedOf } from './changed.ts';
+import { Notifier, parseNotification } from './notifier.ts';
+import { Status } from './status.ts';
+import type { ThreadWatcher, Watcher } from './watcher.ts';
+import { Watchers } from './watchers.ts';
+
+/** Milliseconds between two looks while commits of other processes are not heard. */
+const DEGRADED = 250;
+/** Milliseconds between two looks at the heads of all followed threads, at least. */
+const APART = 20;
+/** Reads of followers at a time, so that appends find a connection in the host's pool. */
+const READS = 4;
+
+/** All that a journal's followers share: who waits for what, one watch of the database, one look at all heads. */
+export class Hub {
+  readonly store: Store;
+  readonly watchers = new Watchers();
+  readonly status = new Status();
+  /** Outside any transaction of the host's. */
+  readonly run: Caller;
+  readonly gate = pLimit(READS);
+  closed = false;
+  readonly #notifier: Notifier | undefined;
+  #unlisten: (() => void) | undefined;
+  #watching: Watching | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #looking = false;
+  #lookAgain = false;
+
+  constructor(store: Store) {
+    this.store = store;
+    this.run = outsider(store);
+    const { notify } = store.dialect;
+    if (notify !== undefined && store.settings.live.notify) {
+      const notifier = new Notifier(store, notify, channelOf(store));
+      this.#notifier = notifier;
+      store.life.notify = threadId => notifier.add(threadId);
+    }
+  }
+
+  /** True when this follower is to end: it was left, or the journal is closed. */
+  isOver(ending: AbortSignal): boolean {
+    return ending.aborted || this.closed;
+  }
+
+  join(ending: AbortSignal, threadId: string): ThreadWatcher;
+  join(ending: AbortSignal): Watcher;
+  join(ending: AbortSignal, threadId?: string): Watcher {
+    this.#unlisten ??= this.store.commits.listen(committed => this.watchers.offer(committed));
+    const watcher = threadId === undefined ? this.watchers.ofFeed() : this.watchers.ofThread(threadId);
+    this.status.behind(watcher, true);
+    ending.addEventListener('abort', () => watcher.rouse(), { once: true });
+    return watcher;
+  }
+
+  /** The last one to leave frees the connection and the timers. */
+  leave(watcher: Watcher): void {
+    this.watchers.remove(watcher);
+    this.status.failing(watcher, false);
+    this.status.behind(watcher, false);
+    if (this.watchers.size === 0) this.#stop();
+  }
+
+  /** A follower has reached the present: from here on it must hear of what other processes commit. */
+  reachedEnd(watcher: Watcher): void {
+    this.status.behind(watcher, false);
+    if (this.#watching !== undefined || this.closed) return;
+    const { dialect, own, life, settings } = this.store;
+    this.status.hears = undefined;
+    this.#watching = inCleanContext(() =>
+      dialect.watch({
+        em: own,
+        runner: life.runner ?? throughKysely,
+        channel: channelOf(this.store),
+        url: settings.live.listenUrl,
+        heartbeatMs: settings.live.heartbeatMs,
+        heard: payload => this.#hear(payload),
+        healthy: is => {
+          this.status.hears = is;
+          if (!is) this.#tickIn(DEGRADED);
+        },
+      }),
+    );
+    this.#tickIn(DEGRADED);
+  }
+
+  /** Followers end as soon as they have handed on what they have. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.watchers.rouseAll();
+    this.#stop();
+    this.status.end();
+  }
+
+  /** Until other processes are told of everything. */
+  async flush(): Promise<void> {
+    await this.#notifier?.flush();
+  }
+
+  #stop(): void {
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+    this.#watching?.stop();
+    this.#watching = undefined;
+    clearTimeout(this.#tick);
+    this.status.hears = true;
+  }
+
+  #hear(payload: string | undefined): void {
+    const { from, marks } = payload === undefined ? { from: '', marks: undefined } : parseNotification(payload);
+    if (from !== '' && from === this.#notifier?.from) return;
+    if (marks === undefined) void this.#look();
+    else this.watchers.wakeMarked(marks);
+  }
+
+  /** Whatever was or was not heard, everything is looked at from time to time. */
+  #tickIn(ms: number): void {
+    clearTimeout(this.#tick);
+    if (this.closed || this.#watching === undefined) return;
+    this.#tick = setTimeout(() => {
+      void this.#look();
+      // Not all processes at the same moment.
+      this.#tickIn(
+        this.status.hears === true ? this.store.settings.live.pollMs * (0.8 + Math.random() * 0.4) : DEGRADED,
+      );
+    }, ms);
+  }
+
+  /** Wakes whoever may have something to read. One at a time; asked for meanwhile, once more. */
+  async #look(): Promise<void> {
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = true;
+    while (this.#lookAgain && !this.closed && this.watchers.size > 0) {
+      this.#lookAgain = false;
+      const began = performance.now();
+      for (const watcher of this.watchers.feed) watcher.wake();
+      const threads = [...this.watchers.threads()];
+      // Whoever is reading may have begun before what was heard; it reads once more.
+      for (const watcher of threads) if (!watcher.atEnd) watcher.wake();
+      // While the database is away, each tick asks again.
+      const changed = await changedOf(
+        this.store,
+        threads.filter(({ atEnd }) => atEnd),
+      ).catch(() => []);
+      for (const watcher of changed) watcher.wake();
+      await pause(Math.max(APART, 4 * (performance.now() - began)));
+    }
+    this.#looking = false;
+  }
+}
+
+/** The same for all processes on these tables, however each of them names the schema. */
+function channelOf({ tables }: Store): string {
+  return `thread_journal_${tables.entries.split('.').at(-1)?.replaceAll('"', '')}`;
+}
