@@ -58,19 +58,31 @@ export type {
 } from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
 export type { JournalOptions, Limits, SnapshotSettings, StorageOptions, Upcaster, Upcasters } from './options.ts';
+export { ProjectionRetiredError } from './projection-errors.ts';
 export {
   amendMessage,
+  type BuildStatus,
   clearMessages,
   compactMessages,
   defineProjection,
   type Folded,
   type FoldOptions,
   foldEntries,
+  type Handle,
+  type HandleContext,
   messages,
+  type ParkedEntry,
   type Projection,
+  type ProjectionBuild,
+  type ProjectionDetails,
   type ProjectionEvent,
+  type ProjectionLag,
+  Projector,
+  type ProjectorDefinition,
+  type ProjectorOptions,
   popMessages,
   type ResolvedMessage,
+  type RunOptions,
   retractMessages,
   type Spent,
   type ToolCall,

@@ -42,7 +42,18 @@ import {
   type StreamOptions,
 } from './live/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
-import { type Folded, type FoldOptions, fold, type Projection } from './projections/index.ts';
+import {
+  type Folded,
+  type FoldOptions,
+  fold,
+  liveVersion,
+  openTo,
+  type Projection,
+  type ProjectionBuild,
+  type ProjectionDetails,
+  projectionDetails,
+  projections,
+} from './projections/index.ts';
 import {
   type JournalStats,
   load,
@@ -79,6 +90,7 @@ export class ThreadJournal implements Journal {
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
     this.#hub = new Hub(this.#store);
+    openTo(this, { store: this.#store, hub: this.#hub });
   }
 
   /**
@@ -155,6 +167,21 @@ export class ThreadJournal implements Journal {
    */
   fold<State>(threadId: string, projection: Projection<State>, options?: FoldOptions): Promise<Folded<State>> {
     return fold(this.#store, threadId, projection, options);
+  }
+
+  /** Which version of a projection to read, in the caller's transaction; undefined while its first is being built. */
+  liveVersion(name: string, options?: CallOptions): Promise<number | undefined> {
+    return liveVersion(this.#store, name, options);
+  }
+
+  /** Every version of every projection that a `Projector` ever ran. */
+  projections(options?: CallOptions): Promise<readonly ProjectionBuild[]> {
+    return projections(this.#store, options);
+  }
+
+  /** The versions of one projection, with how far each is behind and what it has parked. For people, not for loops. */
+  projectionDetails(name: string, options?: CallOptions): Promise<readonly ProjectionDetails[]> {
+    return projectionDetails(this.#store, name, options);
   }
 
   /**
@@ -243,6 +270,7 @@ export class ThreadJournal implements Journal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
     bound.#hub = this.#hub;
+    openTo(bound, { store: bound.#store, hub: this.#hub });
     return bound;
   }
 

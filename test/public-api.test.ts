@@ -22,6 +22,8 @@ test('the public door has these names', () => {
     'JournalError',
     'LimitExceededError',
     'OrphanedEntriesError',
+    'ProjectionRetiredError',
+    'Projector',
     'QueueFullError',
     'RevConflictError',
     'StorageNotMigratedError',

@@ -36,6 +36,7 @@ export interface UnreadEntry {
   readonly seq: number;
   readonly at: number;
   readonly position: number;
+  readonly cursor: string;
   /** @throws CorruptEntryError when it cannot be decoded or lifted. */
   read(): FeedEntry;
 }
@@ -108,6 +109,7 @@ function entryAt({ settings }: Store, row: FeedRow, cursor: string): UnreadEntry
     seq: stored.seq,
     at: stored.at,
     position: Number(row.position),
+    cursor,
     read: () => ({ ...lift(settings, entryOf(threadId, stored)), cursor }),
   };
 }

@@ -1,3 +1,12 @@
+export type { Handle, HandleContext } from './batch.ts';
+export {
+  liveVersion,
+  type ProjectionBuild,
+  type ProjectionDetails,
+  type ProjectionLag,
+  projectionDetails,
+  projections,
+} from './builds.ts';
 export {
   type JournalParkedRow,
   type JournalProjectionRow,
@@ -6,8 +15,12 @@ export {
 } from './entities.ts';
 export { type Folded, type FoldOptions, fold } from './fold.ts';
 export { amendMessage, clearMessages, compactMessages, popMessages, retractMessages } from './follow-ups.ts';
+export { openTo } from './inner.ts';
+export type { BuildStatus } from './lease.ts';
 export { messages, type ResolvedMessage } from './messages.ts';
+export type { ParkedEntry } from './parked.ts';
 export { defineProjection, foldEntries, type Projection } from './projection.ts';
+export { Projector, type ProjectorDefinition, type ProjectorOptions, type RunOptions } from './projector.ts';
 export type { ProjectionEvent } from './report.ts';
 export { type ToolCall, toolCalls } from './tool-calls.ts';
 export { type Spent, type Usage, usage } from './usage.ts';
