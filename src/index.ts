@@ -57,7 +57,16 @@ export type {
   StreamOptions,
 } from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, SnapshotSettings, StorageOptions, Upcaster, Upcasters } from './options.ts';
+
+export type {
+  JournalOptions,
+  Limits,
+  LiveSettings,
+  SnapshotSettings,
+  StorageOptions,
+  Upcaster,
+  Upcasters,
+} from './options.ts';
 export { ProjectionRetiredError } from './projection-errors.ts';
 export {
   amendMessage,
@@ -90,6 +99,7 @@ export {
   type Usage,
   usage,
 } from './projections/index.ts';
+
 export type {
   Damage,
   Finding,

@@ -51,6 +51,7 @@ import {
   type Projection,
   type ProjectionBuild,
   type ProjectionDetails,
+  project$,
   projectionDetails,
   projections,
 } from './projections/index.ts';
@@ -167,6 +168,16 @@ export class ThreadJournal implements Journal {
    */
   fold<State>(threadId: string, projection: Projection<State>, options?: FoldOptions): Promise<Folded<State>> {
     return fold(this.#store, threadId, projection, options);
+  }
+
+  /**
+   * The same, live: the state as it is, then with each entry that changes it. Unsubscribing frees everything.
+   *
+   * Errors: ThreadDeletedError; what `evolve` throws; those of {@link fold} while the first state is folded. After that
+   * a database that is away is waited for.
+   */
+  project$<State>(threadId: string, projection: Projection<State>): Observable<Folded<State>> {
+    return project$({ store: this.#store, hub: this.#hub }, threadId, projection);
   }
 
   /** Which version of a projection to read, in the caller's transaction; undefined while its first is being built. */

@@ -83,6 +83,11 @@ export interface Dialect {
    * `= any(…)`, may scan the whole thread under a generic plan; a lateral `limit 1` may not.
    */
   probe(table: string, condition: string): string;
+  /**
+   * Joins rows of `table` (as `e`), none or some, to each row so far, by an index. The condition alone bounds how many;
+   * `limit` tells PostgreSQL, which would rather read the whole table.
+   */
+  joinSome(table: string, condition: string, limit: number): string;
   /** A column that has one of many values. */
   anyOf(column: string, values: readonly string[]): Fragment;
   /**

@@ -24,6 +24,9 @@ export const postgres: Dialect = {
 
   probe: (table, condition) => `cross join lateral (select e.* from ${table} e where ${condition} limit 1) e`,
 
+  joinSome: (table, condition, limit) =>
+    `left join lateral (select * from ${table} e where ${condition} order by e.seq limit ${limit}) e on true`,
+
   anyOf: (column, values) => ({ sql: `${column} = any(?::text[])`, parameters: [values] }),
 
   lockHeads: (tables: Tables, ids: string, locking) =>

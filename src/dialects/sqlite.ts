@@ -31,6 +31,8 @@ export const sqlite: Dialect = {
   // CROSS JOIN keeps the order of the loops: rows outside, index look-up inside.
   probe: (table, condition) => `cross join ${table} e on ${condition}`,
 
+  joinSome: (table, condition) => `left join ${table} e on ${condition}`,
+
   anyOf: (column, values) =>
     values.length === 1
       ? { sql: `${column} = ?`, parameters: values }

@@ -19,16 +19,25 @@ export interface FollowOptions extends StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A thread's entries, those that are there and those to come. */
-export function follow(hub: Hub, threadId: string, options: FollowOptions = {}): AsyncIterable<Entry> {
+/**
+ * A thread's entries, those that are there and those to come. `known`: the generation that what comes before `fromSeq`
+ * was read of.
+ */
+export function follow(
+  hub: Hub,
+  threadId: string,
+  options: FollowOptions = {},
+  known?: string | undefined,
+): AsyncIterable<Entry> {
   const { signal } = optionsOf(options);
-  return iterateUntil(signal, ending => followThread(hub, threadId, options, ending));
+  return iterateUntil(signal, ending => followThread(hub, threadId, options, known, ending));
 }
 
 async function* followThread(
   hub: Hub,
   threadId: string,
   { fromSeq: first, kinds }: StreamOptions,
+  known: string | undefined,
   ending: AbortSignal,
 ): AsyncGenerator<Entry, void, undefined> {
   checkId(threadId, 'threadId');
@@ -37,7 +46,7 @@ async function* followThread(
   if (hub.closed) throw new JournalClosedError();
   const watcher = hub.join(ending, threadId);
   const part = { toSeq: undefined, limit: PAGE, backward: false, kinds: wanted };
-  let generation: string | undefined;
+  let generation = known;
   try {
     for (;;) {
       watcher.reads();

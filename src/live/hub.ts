@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { throughKysely, type Watching } from '../dialects/index.ts';
 import { type Caller, inCleanContext, outsider, type Store } from '../journal/index.ts';
-import { changedOf } from './changed.ts';
+import { handOn } from './hand-on.ts';
 import { Notifier, parseNotification } from './notifier.ts';
 import { Status } from './status.ts';
 import type { ThreadWatcher, Watcher } from './watcher.ts';
@@ -10,8 +10,8 @@ import { Watchers } from './watchers.ts';
 
 /** Milliseconds between two looks while commits of other processes are not heard. */
 const DEGRADED = 250;
-/** Milliseconds between two looks at the heads of all followed threads, at least. */
-const APART = 20;
+/** Milliseconds between two looks, at least; after one at everything, twice as long as it took. */
+const APART = 5;
 /** Reads of followers at a time, so that appends find a connection in the host's pool. */
 const READS = 4;
 
@@ -29,7 +29,9 @@ export class Hub {
   #watching: Watching | undefined;
   #tick: NodeJS.Timeout | undefined;
   #looking = false;
-  #lookAgain = false;
+  /** What was heard of and not looked at yet. */
+  #everything = false;
+  readonly #marks = new Set<string>();
 
   constructor(store: Store) {
     this.store = store;
@@ -80,8 +82,8 @@ export class Hub {
         heartbeatMs: settings.live.heartbeatMs,
         heard: payload => this.#hear(payload),
         healthy: is => {
+          if (!is && this.status.hears !== false) this.#tickIn(DEGRADED);
           this.status.hears = is;
-          if (!is) this.#tickIn(DEGRADED);
         },
       }),
     );
@@ -108,14 +110,16 @@ export class Hub {
     this.#watching?.stop();
     this.#watching = undefined;
     clearTimeout(this.#tick);
+    this.status.failing(this, false);
     this.status.hears = true;
   }
 
   #hear(payload: string | undefined): void {
     const { from, marks } = payload === undefined ? { from: '', marks: undefined } : parseNotification(payload);
     if (from !== '' && from === this.#notifier?.from) return;
-    if (marks === undefined) void this.#look();
-    else this.watchers.wakeMarked(marks);
+    if (marks === undefined) this.#everything = true;
+    else for (const mark of marks) this.#marks.add(mark);
+    void this.#look();
   }
 
   /** Whatever was or was not heard, everything is looked at from time to time. */
@@ -123,33 +127,36 @@ export class Hub {
     clearTimeout(this.#tick);
     if (this.closed || this.#watching === undefined) return;
     this.#tick = setTimeout(() => {
-      void this.#look();
+      this.#hear(undefined);
       // Not all processes at the same moment.
-      this.#tickIn(
-        this.status.hears === true ? this.store.settings.live.pollMs * (0.8 + Math.random() * 0.4) : DEGRADED,
-      );
+      const healthy = this.store.settings.live.pollMs * (0.8 + Math.random() * 0.4);
+      this.#tickIn(this.status.hears === true ? healthy : DEGRADED);
     }, ms);
   }
 
-  /** Wakes whoever may have something to read. One at a time; asked for meanwhile, once more. */
+  /** Looks at what was heard of. One look at a time: what is heard meanwhile is looked at together. */
   async #look(): Promise<void> {
-    this.#lookAgain = true;
     if (this.#looking) return;
     this.#looking = true;
-    while (this.#lookAgain && !this.closed && this.watchers.size > 0) {
-      this.#lookAgain = false;
+    while ((this.#everything || this.#marks.size > 0) && this.#watching !== undefined) {
       const began = performance.now();
-      for (const watcher of this.watchers.feed) watcher.wake();
-      const threads = [...this.watchers.threads()];
+      const everything = this.#everything;
+      const threads = everything ? [...this.watchers.threads()] : this.watchers.marked(this.#marks);
+      this.#everything = false;
+      this.#marks.clear();
       // Whoever is reading may have begun before what was heard; it reads once more.
-      for (const watcher of threads) if (!watcher.atEnd) watcher.wake();
-      // While the database is away, each tick asks again.
-      const changed = await changedOf(
+      for (const watcher of [...this.watchers.feed, ...threads.filter(({ atEnd }) => !atEnd)]) watcher.wake();
+      const failed = await handOn(
         this.store,
         threads.filter(({ atEnd }) => atEnd),
-      ).catch(() => []);
-      for (const watcher of changed) watcher.wake();
-      await pause(Math.max(APART, 4 * (performance.now() - began)));
+      ).then(
+        () => false,
+        () => true,
+      );
+      // While the database is away, everything is looked at until it answers.
+      this.#everything ||= failed;
+      if (this.watchers.size > 0) this.status.failing(this, failed);
+      await pause(failed ? DEGRADED : Math.max(APART, everything ? 2 * (performance.now() - began) : 0));
     }
     this.#looking = false;
   }

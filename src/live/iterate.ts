@@ -20,8 +20,8 @@ export function iterateUntil<T>(
       signal?.addEventListener('abort', end, { once: true });
       const generator = generate(ending.signal);
       const next = async (): Promise<IteratorResult<T, void>> => {
-        signal?.throwIfAborted();
-        const result = await generator.next();
+        // It may stand at an item that its reader was given, and has to free what it holds.
+        const result = await (signal?.aborted ? generator.return() : generator.next());
         if (result.done) signal?.throwIfAborted();
         return result;
       };

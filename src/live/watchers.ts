@@ -49,10 +49,8 @@ export class Watchers {
     }
   }
 
-  /** Other processes' threads, by their marks. */
-  wakeMarked(marks: readonly string[]): void {
-    for (const watcher of this.feed) watcher.wake();
-    for (const mark of marks) for (const watcher of this.#threads.get(mark) ?? []) watcher.wake();
+  marked(marks: Iterable<string>): readonly ThreadWatcher[] {
+    return [...marks].flatMap(mark => [...(this.#threads.get(mark) ?? [])]);
   }
 
   rouseAll(): void {

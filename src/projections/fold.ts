@@ -32,11 +32,22 @@ export async function fold<State>(
   checkId(threadId, 'threadId');
   checkProjection(projection);
   if (upToRev !== undefined) checkInteger(upToRev, 'upToRev', 0);
+  const { state, rev } = await foldStored(store, run, threadId, projection, { upToRev, signal });
+  return { state, rev };
+}
+
+/** The same with a way of running that is the caller's choice; tells of the thread it was. */
+export async function foldStored<State>(
+  store: Store,
+  run: Caller,
+  threadId: string,
+  projection: Projection<State>,
+  { upToRev, signal }: FoldOptions,
+): Promise<FoldedThread<State>> {
   const kept = await readKept(store, run, threadId, projection, signal);
   const folded = await foldFrom(store, run, { threadId, projection, kept, upToRev, signal });
   if (upToRev === undefined) keepLater(store, projection, threadId, kept, folded);
-  const { state, rev } = folded;
-  return { state, rev };
+  return folded;
 }
 
 interface Task<State> extends FoldOptions {

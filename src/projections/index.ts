@@ -17,6 +17,7 @@ export { type Folded, type FoldOptions, fold } from './fold.ts';
 export { amendMessage, clearMessages, compactMessages, popMessages, retractMessages } from './follow-ups.ts';
 export { openTo } from './inner.ts';
 export type { BuildStatus } from './lease.ts';
+export { project$ } from './live-state.ts';
 export { messages, type ResolvedMessage } from './messages.ts';
 export type { ParkedEntry } from './parked.ts';
 export { defineProjection, foldEntries, type Projection } from './projection.ts';

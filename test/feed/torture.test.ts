@@ -8,11 +8,13 @@ import { eachBackend, isPostgres } from '../support/each-backend.ts';
 import { withDatabase } from '../support/postgres.ts';
 import { sql } from '../support/sql.ts';
 import { type Acknowledged, judge } from './deliveries.ts';
+import { byStreamAll, byStreams } from './live-readers.ts';
 import { byCursors, byPages, horizon, naive, run } from './readers.ts';
 import type { Load, Written } from './writer.ts';
 
 /** Longer runs: FEED_APPENDS=2000 (transactions of each of the 16 writers), FEED_PROCESSES=4. */
 const APPENDS = Number(process.env['FEED_APPENDS'] ?? 60);
+const THREADS = 50;
 const PROCESSES = Number(process.env['FEED_PROCESSES'] ?? 2);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000_000);
 const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url));
@@ -48,7 +50,7 @@ async function openElsewhere(url: string): Promise<() => Promise<void>> {
 
 eachBackend(
   bench => {
-    test(`16 writers in ${PROCESSES} processes, 50 threads: readers of the feed miss, double and turn round nothing (SEED=${SEED})`, {
+    test(`16 writers in ${PROCESSES} processes, 50 threads: readers of the feed and streams miss, double and turn round nothing (SEED=${SEED})`, {
       timeout: 3_600_000,
     }, async () => {
       const postgres = isPostgres(bench.backend);
@@ -56,11 +58,12 @@ eachBackend(
       const release = postgres ? await openElsewhere(bench.database.url) : async () => {};
       const orm = async () => bench.database.openOrm();
       const right = { pages: run(byPages(await orm(), 37)), cursors: run(byCursors(await orm(), 300)) };
+      const live = { streamAll: byStreamAll(await orm()), streams: byStreams(await orm(), THREADS) };
       const wrong = postgres ? { naive: run(naive(await orm())), horizon: run(horizon(await orm())) } : undefined;
 
       // SQLite takes one writer at a time, so that a transaction that waits makes all others wait.
       const written = await writeInProcesses(bench.database.url, {
-        ...{ seed: SEED, threads: 50, writers: Math.ceil(16 / PROCESSES) },
+        ...{ seed: SEED, threads: THREADS, writers: Math.ceil(16 / PROCESSES) },
         ...(postgres ? { appends: APPENDS, delay: 8 } : { appends: Math.ceil(APPENDS / 4), delay: 1 }),
       });
       const acknowledged = written.flatMap(report => report.acknowledged);
@@ -70,13 +73,19 @@ eachBackend(
       const verdicts: Record<string, unknown> = {};
       // The transaction elsewhere is still open: it holds up the horizon, and must not hold up the feed.
       for (const [name, reader] of Object.entries(right)) verdicts[name] = judge(acknowledged, await reader.end());
+      for (const [name, reader] of Object.entries(live)) {
+        verdicts[name] = judge(acknowledged, await reader.end(acknowledged.length));
+        verdicts[`${name} ms`] = reader.latencies(acknowledged);
+      }
       const stalled = wrong === undefined ? 0 : judge(acknowledged, wrong.horizon.delivered).missed;
       await release();
       const controls = await controlsOf(acknowledged, wrong);
       const figures = { SEED, acknowledged: acknowledged.length, ...verdicts, stalled, ...controls };
       process.stdout.write(`${bench.backend} ${JSON.stringify(figures)}\n`);
 
-      expect(verdicts).toEqual({ pages: RIGHT, cursors: RIGHT });
+      // Streams of different threads promise nothing about each other.
+      const streams = { ...RIGHT, acausal: expect.any(Number) };
+      expect(verdicts).toMatchObject({ pages: RIGHT, cursors: RIGHT, streamAll: RIGHT, streams });
       if (!postgres) return;
       expect(controls['naive']?.missed).toBeGreaterThan(0);
       expect(controls['horizon']).toMatchObject({ missed: 0, doubled: 0 });

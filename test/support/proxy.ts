@@ -7,6 +7,12 @@ export interface TcpProxy {
   cutAfter(bytes: number, side: 'answers' | 'requests'): void;
   /** How many connections were cut. */
   readonly cuts: number;
+  /** From here on drops the notifications among the answers; the rest passes. */
+  dropNotifications(): void;
+  /** From here on nothing passes, and nobody is told: both ends believe in an open connection. */
+  freeze(): void;
+  /** What comes from here on passes again; what was frozen is lost. */
+  unfreeze(): void;
   /** What the client has sent since the last call, as text. */
   sent(): string;
   close(): Promise<void>;
@@ -19,6 +25,8 @@ export async function startProxy(target: string): Promise<TcpProxy> {
   let cutSide: 'answers' | 'requests' = 'answers';
   let cuts = 0;
   let requests: Buffer[] = [];
+  let frozen = false;
+  let drops = false;
 
   const server: Server = createServer(client => {
     const upstream = connect(Number(to.port), to.hostname);
@@ -33,8 +41,13 @@ export async function startProxy(target: string): Promise<TcpProxy> {
         for (const other of ends) other.destroy();
       });
     }
+    let dead = false;
+    const filter = withoutNotifications();
     const pass = (from: Socket, into: Socket, side: 'answers' | 'requests'): void => {
-      from.on('data', chunk => {
+      from.on('data', given => {
+        dead ||= frozen;
+        if (dead) return;
+        const chunk = drops && side === 'answers' ? filter(given) : given;
         // The first request opens the session; it has no letter before its length, as all later ones do.
         if (side === 'requests' && opened) requests.push(chunk);
         opened ||= side === 'requests';
@@ -64,6 +77,15 @@ export async function startProxy(target: string): Promise<TcpProxy> {
   url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
   return {
     url: url.toString(),
+    dropNotifications: () => {
+      drops = true;
+    },
+    freeze: () => {
+      frozen = true;
+    },
+    unfreeze: () => {
+      frozen = false;
+    },
     cutAfter: (bytes, side) => {
       budget = bytes;
       cutSide = side;
@@ -80,5 +102,20 @@ export async function startProxy(target: string): Promise<TcpProxy> {
       for (const socket of sockets) socket.destroy();
       await new Promise(resolve => server.close(resolve));
     },
+  };
+}
+
+/** Answers are messages: a letter, the length of the rest, the rest. Must see a connection from its beginning. */
+function withoutNotifications(): (chunk: Buffer) => Buffer {
+  let rest = Buffer.alloc(0);
+  return chunk => {
+    rest = Buffer.concat([rest, chunk]);
+    const kept: Buffer[] = [];
+    while (rest.length >= 5 && rest.length >= 1 + rest.readUInt32BE(1)) {
+      const message = rest.subarray(0, 1 + rest.readUInt32BE(1));
+      if (String.fromCharCode(message[0] ?? 0) !== 'A') kept.push(message);
+      rest = rest.subarray(message.length);
+    }
+    return Buffer.concat(kept);
   };
 }
