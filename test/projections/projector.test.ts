@@ -100,6 +100,7 @@ eachBackend(
 
     test('closing the journal ends it, and waits for the batch under way', async () => {
       const definition = { projection: await projection() };
+      await append({ closing: 20 });
       const own = new ThreadJournal(orm);
       const { promise: inHandler, resolve } = Promise.withResolvers<void>();
       const slow: Handle = async (entries, em, context) => {
@@ -131,7 +132,7 @@ eachBackend(
       await journal.append('lag', [{ at: 1_234 }, { at: 99 }]);
       const lag = async () => (await journal.projectionDetails(definition.projection.name))[0]?.lag;
       expect(await lag()).toEqual({ entries: 2, since: 1_234 });
-      await append({ lag: 1_000, 'lag-too': 700 });
+      await append({ lag: 1_000 });
       expect(await lag()).toEqual({ entries: 1_000, since: 1_234 });
     });
 
@@ -255,7 +256,7 @@ eachBackend(
     test('two runners that take the lease from each other all the time have one effect', async () => {
       const definition = { projection: await projection(), leaseMs: 30, batch: 5 };
       const events = eventsOf(definition.projection.name);
-      await append({ raced: 40, 'raced-too': 40 });
+      await append({ raced: 20, 'raced-too': 20 });
       const other = await openHost(bench.database);
       const end = new AbortController();
       const slowly: Handle = async (entries, em, context) => {
@@ -265,7 +266,7 @@ eachBackend(
       const runs = [journal, other.journal].map(on =>
         projector({ ...definition, handle: slowly }, on).run({ signal: end.signal }),
       );
-      for (let round = 0; round < 25; round += 1) {
+      for (let round = 0; round < 12; round += 1) {
         await append({ raced: 2, 'raced-too': 3 });
         // As if its holder had been asleep for too long.
         await sql(orm, 'update journal_projections set lease_until = 0');
