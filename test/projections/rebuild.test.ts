@@ -20,8 +20,8 @@ eachBackend(
       await sql(orm, 'delete from tally');
     });
 
-    const projector = (name: string, version: number, handle: Handle = tally, on = journal) =>
-      new Projector({ journal: on, projection: { name, version }, handle, batch: 10, leaseMs: 1_000 });
+    const projector = (name: string, version: number, handle: Handle = tally, on = journal, batch = 10) =>
+      new Projector({ journal: on, projection: { name, version }, handle, batch, leaseMs: 1_000 });
     const statuses = async (name: string) =>
       (await journal.projections())
         .filter(build => build.name === name)
@@ -99,7 +99,7 @@ eachBackend(
       const name = bench.id();
       const other = await openHost(bench.database);
       const end = new AbortController();
-      const old = projector(name, 1).run({ signal: end.signal });
+      const old = projector(name, 1, tally, journal, 50).run({ signal: end.signal });
       const outcome = old.then(
         () => 'ended',
         (error: { code?: string }) => error.code,
@@ -113,7 +113,7 @@ eachBackend(
         while (!stop) {
           const thread = random.below(4) === 0 ? threads++ : random.below(threads);
           await journal.append(`t-${thread}`, numbered(1 + random.below(3)));
-          await new Promise(resolve => setTimeout(resolve, 2));
+          await new Promise(resolve => setTimeout(resolve, 10));
         }
       })();
       const known = new Map<string, number>();
@@ -146,10 +146,11 @@ eachBackend(
         }
       })();
       for (const version of [2, 3]) {
-        const build = projector(name, version, tally, other.journal);
+        const build = projector(name, version, tally, other.journal, 50);
         await until('there is something to build', () => known.size > version * 3);
         await build.catchUp();
         expect(await journal.liveVersion(name)).toBe(version);
+        await until('readers have switched', () => switched.has(version));
       }
       stop = true;
       await Promise.all([writer, reader]);
