@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Handle, Projector, type ThreadJournal } from '../../src/index.ts';
 import { Random } from '../snapshots/random.ts';
 import { type Orm, sharedBackends } from '../support/backends.ts';
@@ -108,6 +108,10 @@ eachBackend(
       await until('version 1 is live', async () => (await journal.liveVersion(name)) === 1);
 
       let stop = false;
+      onTestFinished(() => {
+        stop = true;
+        end.abort();
+      });
       let threads = 1;
       const writer = (async () => {
         while (!stop) {
@@ -147,7 +151,7 @@ eachBackend(
       })();
       for (const version of [2, 3]) {
         const build = projector(name, version, tally, other.journal, 50);
-        await until('there is something to build', () => known.size > version * 3);
+        await until('there is something to build', () => threads > version * 3);
         await build.catchUp();
         expect(await journal.liveVersion(name)).toBe(version);
         await until('readers have switched', () => switched.has(version));
