@@ -40,39 +40,43 @@ describe(`KILL_SEED=${SEED}`, () => {
         return Number(row?.n ?? 0);
       };
 
-      test(`a projector killed at ${KILLS} random points makes what a fresh fold makes`, async () => {
-        const random = new Random(SEED);
-        let all = 0;
-        let amidst = 0;
-        for (let kill = 0; kill < KILLS; kill += 1) {
-          for (let thread = 0; thread < 8; thread += 1) {
-            await journal.append(`thread-${thread}`, numbered(40 + random.below(60)));
+      test(
+        `a projector killed at ${KILLS} random points makes what a fresh fold makes`,
+        async () => {
+          const random = new Random(SEED);
+          let all = 0;
+          let amidst = 0;
+          for (let kill = 0; kill < KILLS; kill += 1) {
+            for (let thread = 0; thread < 8; thread += 1) {
+              await journal.append(`thread-${thread}`, numbered(40 + random.below(60)));
+            }
+            all = (await sql<{ n: number }>(orm, 'select sum(rev) as n from journal_threads'))[0]?.n ?? 0;
+            const before = await handled();
+            const wanted = before + 1 + random.below(Number(all) - before);
+            const child = start({ name: 'killed', leaseMs: 100 });
+            const ended = once(child, 'exit');
+            let running = true;
+            void ended.then(() => {
+              running = false;
+            });
+            while (running && (await handled()) < wanted) await new Promise(resolve => setTimeout(resolve, 1));
+            // A moment more, so that it is hit at any point of its next batch.
+            const later = performance.now() + random.below(8);
+            while (performance.now() < later) await new Promise(resolve => setImmediate(resolve));
+            child.kill('SIGKILL');
+            expect((await ended)[1]).toBe('SIGKILL');
+            const after = await handled();
+            if (after > before && after < Number(all)) amidst += 1;
           }
-          all = (await sql<{ n: number }>(orm, 'select sum(rev) as n from journal_threads'))[0]?.n ?? 0;
-          const before = await handled();
-          const wanted = before + 1 + random.below(Number(all) - before);
-          const child = start({ name: 'killed', leaseMs: 100 });
-          const ended = once(child, 'exit');
-          let running = true;
-          void ended.then(() => {
-            running = false;
-          });
-          while (running && (await handled()) < wanted) await new Promise(resolve => setTimeout(resolve, 1));
-          // A moment more, so that it is hit at any point of its next batch.
-          const later = performance.now() + random.below(8);
-          while (performance.now() < later) await new Promise(resolve => setImmediate(resolve));
-          child.kill('SIGKILL');
-          expect((await ended)[1]).toBe('SIGKILL');
-          const after = await handled();
-          if (after > before && after < Number(all)) amidst += 1;
-        }
-        const projector = new Projector({ journal, projection: { name: 'killed', version: 1 }, handle: tally });
-        await projector.catchUp();
-        expect(await tallies(orm)).toEqual(await freshTallies(journal));
-        expect(await handled()).toBe(Number(all));
-        // Kills of a projector that had done nothing, or all, would prove nothing.
-        expect(amidst).toBeGreaterThanOrEqual(KILLS / 3);
-      }, 300_000);
+          const projector = new Projector({ journal, projection: { name: 'killed', version: 1 }, handle: tally });
+          await projector.catchUp();
+          expect(await tallies(orm)).toEqual(await freshTallies(journal));
+          expect(await handled()).toBe(Number(all));
+          // Kills of a projector that had done nothing, or all, would prove nothing.
+          expect(amidst).toBeGreaterThanOrEqual(KILLS / 3);
+        },
+        60_000 + KILLS * 30_000,
+      );
 
       test('and one that stores its cursor in a transaction of its own does not', async () => {
         await sql(orm, 'delete from tally');
