@@ -14,6 +14,7 @@ import {
   type ErasuresOptions,
   erasures,
   type FeedEntry,
+  feedEnd,
   head,
   type Journal,
   type LoadOptions,
@@ -193,6 +194,16 @@ export class ThreadJournal implements Journal {
   /** The versions of one projection, with how far each is behind and what it has parked. For people, not for loops. */
   projectionDetails(name: string, options?: CallOptions): Promise<readonly ProjectionDetails[]> {
     return projectionDetails(this.#store, name, options);
+  }
+
+  /**
+   * The cursor behind everything that is committed now: `streamAll({ after: await journal.feedEnd() })` gives only what
+   * comes. One short statement, however long the feed.
+   *
+   * @throws FeedUnavailableError, InvalidArgumentError as {@link readAll} does.
+   */
+  feedEnd(options?: CallOptions): Promise<string> {
+    return feedEnd(this.#store, options);
   }
 
   /**

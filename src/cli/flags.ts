@@ -8,6 +8,11 @@ export function count(text: string): number {
   throw new InvalidArgumentError('It must be a whole number, 0 or more.');
 }
 
+/** Kinds may hold spaces; a comma stands between two. */
+export function kindList(text: string): readonly string[] {
+  return text.split(',').map(kind => kind.trim());
+}
+
 /** Commander quotes what it did not understand, which may be a URL with a password. On one line, like every error. */
 export function usageError(text: string): string {
   const safe = text.replace(/:\/\/.*|(password|pwd)=.*/gis, '…').replace(/^error: /, '');

@@ -30,6 +30,9 @@ export async function buffered(
   }
 }
 
+/** Each piece at once: somebody watches. */
+export const stdoutAtOnce: Output = { write: toStream(process.stdout) };
+
 export function toStdout(job: (output: Output) => Promise<void>): Promise<void> {
   return buffered(toStream(process.stdout), job);
 }
@@ -47,7 +50,8 @@ function toStream(stream: Writable): (text: string) => Promise<void> {
   };
 }
 
-function problemOf(error: unknown): unknown {
+/** What an error of an output stream means. */
+export function problemOf(error: unknown): unknown {
   const code = (error as { readonly code?: unknown }).code;
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' ? new ReaderGone() : error;
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { count, usageError, version } from './flags.ts';
+import { count, kindList, usageError, version } from './flags.ts';
 
 /** The commands and their flags. Each command's code is loaded when it runs, so that `--help` is quick. */
 export function program(): Command {
@@ -97,6 +97,18 @@ function addReading(top: Command): void {
       const { showThread } = await import('./commands/show.ts');
       await showThread(threadId, command.optsWithGlobals());
     });
+  top
+    .command('tail')
+    .description('follow a thread, or all of them, a line an entry, until Ctrl-C')
+    .argument('[threadId]', 'which thread: its last 10 entries, then what comes')
+    .option('--all', 'all threads instead: what comes')
+    .option('--from-seq <seq>', 'of a thread: start at this entry', count)
+    .option('--after <cursor>', 'with --all: start behind this cursor, as --json writes it')
+    .option('--kinds <list>', 'only these kinds, with commas between them', kindList)
+    .action(async (threadId: string | undefined, _flags: unknown, command: Command) => {
+      const { tail } = await import('./commands/tail.ts');
+      await tail(threadId, command.optsWithGlobals());
+    });
 }
 
 const SNAPSHOTS = `
@@ -106,6 +118,11 @@ and a rebuild that was ended goes on where it was when it is run again.`;
 const DIFFERENCES = `
 Exit codes: 0 no difference; 1 differences, a line each; 2 it could not run.
 --repair makes snapshots again that are not right. Nothing here changes the journal itself.`;
+
+const FOUND = `
+Looks at versions, tables and guards, durability, the feed, and whether notifications arrive.
+Exit codes: 0 no problem, warnings aside; 1 a problem, a line each; 2 it could not look.
+With --config the database is looked at as the app sees it.`;
 
 function addMaintenance(top: Command): void {
   top
@@ -129,6 +146,15 @@ function addMaintenance(top: Command): void {
     .action(async (threadIds: readonly string[], _flags: unknown, command: Command) => {
       const { verify } = await import('./commands/verify.ts');
       await verify(threadIds, command.optsWithGlobals());
+    });
+  top
+    .command('doctor')
+    .description('look whether the database is as a journal needs it, and say what is wrong')
+    .option('--after-restore', 'first make the feed readable again, once after a restore, as the owner of the tables')
+    .addHelpText('after', FOUND)
+    .action(async (_flags: unknown, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      await doctor(command.optsWithGlobals());
     });
   top
     .command('stats')

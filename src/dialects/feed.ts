@@ -59,6 +59,8 @@ export interface Feed {
   state(query: FeedQuery, rows: readonly FeedRow[]): FeedState;
   /** Right behind this entry, inside the batch. */
   at(place: FeedPlace, target: string, row: FeedRow): FeedPlace;
+  /** Right behind the batch that ends at this target. */
+  end(target: string): FeedPlace;
   /** Makes a restored copy of the tables readable, and answers `{ renewed }`; undefined where nothing needs it. */
   renew(tables: Tables): string | undefined;
 }

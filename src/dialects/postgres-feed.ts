@@ -33,6 +33,7 @@ export const postgresFeed: Feed = {
   page: (tables, query, identity) =>
     isIncrement(query.place) ? increment(tables, query, identity) : stretch(tables, query, identity),
   state: (query, rows) => stateOf(query, rows as readonly Row[]),
+  end: target => ({ base: target, target: '', position: 0 }),
   at: ({ base }, target, { position }) => ({ base, target, position: Number(position) }),
   // A row that is here and yet of a transaction that is running, or has not begun, is of another server.
   renew: ({ entries }) => `with renewed as (
@@ -124,7 +125,7 @@ function stateOf(query: FeedQuery, rows: readonly Row[]): FeedState {
   const newest = row.newest === null ? undefined : BigInt(row.newest);
   const target = place.target === '' ? markOf(seenOf(now, newest, parseSnapshot(place.base))) : place.target;
   const inside = (position: number | string): FeedPlace => ({ ...place, target, position: Number(position) });
-  const over: FeedPlace = { base: target, target: '', position: 0 };
+  const over = postgresFeed.end(target);
   const next = (): FeedPlace => {
     if (isIncrement(place)) return row.lowest == null ? over : inside(Number(row.lowest) - 1);
     const last = rows.at(-1)?.position;

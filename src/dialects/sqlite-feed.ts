@@ -34,6 +34,7 @@ export const sqliteFeed: Feed = {
   },
   page,
   state: (query, rows) => stateOf(query, rows as readonly Row[]),
+  end: target => ({ base: '', position: 0, ...targetOf(target), target: '' }),
   at: (_place, target, row) => ({ ...after(row as Row), target }),
   renew: () => undefined,
 };

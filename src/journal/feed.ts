@@ -26,6 +26,8 @@ export interface FeedPage<Found = FeedEntry> {
   readonly entries: readonly Found[];
   /** Where the next page begins. */
   readonly next: string;
+  /** Where the batch ends that this page is of: behind everything that was committed as the batch began. */
+  readonly end: string;
   /** False when this page reached what was committed as it was read. */
   readonly more: boolean;
 }
@@ -77,6 +79,7 @@ export async function unreadPage(
   return {
     entries: found.map(row => entryAt(store, row, cursorText(epoch, dialect.feed.at(query.place, state.target, row)))),
     next: cursorText(epoch, state.next),
+    end: cursorText(epoch, state.target === '' ? state.next : dialect.feed.end(state.target)),
     more: state.next.target !== '' || query.place.target !== '',
   };
 }

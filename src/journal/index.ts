@@ -15,6 +15,7 @@ export {
 export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
 export { type FeedPage, type FeedPageOptions, page, type UnreadEntry, unreadPage } from './feed.ts';
 export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
+export { feedEnd } from './feed-end.ts';
 export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,

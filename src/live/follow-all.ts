@@ -53,12 +53,11 @@ async function* followFeed(
       watcher.atEnd = true;
       hub.reachedEnd(watcher);
       while (!watcher.pending) {
-        await watcher.rest();
         if (hub.isOver(ending)) return;
+        await watcher.rest();
       }
-      const left = APART - (performance.now() - began);
-      if (left > 0) await watcher.rest(left);
-      if (hub.isOver(ending)) return;
+      const left = (): number => APART - (performance.now() - began);
+      while (left() > 0 && !hub.isOver(ending)) await watcher.rest(left());
     }
   } finally {
     hub.leave(watcher);

@@ -81,8 +81,8 @@ async function* followThread(
       watcher.reachedEnd(generation ?? '', rev);
       hub.reachedEnd(watcher);
       while (watcher.hasLocal || !watcher.pending) {
-        if (!watcher.hasLocal) await watcher.rest();
         if (hub.isOver(ending)) return;
+        if (!watcher.hasLocal) await watcher.rest();
         for (const entry of watcher.takeLocal()) {
           if (entry.seq < fromSeq) continue;
           fromSeq = entry.seq + 1;

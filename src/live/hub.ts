@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { throughKysely, type Watching } from '../dialects/index.ts';
+import { TimeoutError } from '../errors.ts';
 import { type Caller, inCleanContext, outsider, type Store } from '../journal/index.ts';
 import { handOn } from './hand-on.ts';
 import { Notifier, parseNotification } from './notifier.ts';
@@ -138,6 +139,7 @@ export class Hub {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
+    const { dialect } = this.store;
     while ((this.#everything || this.#marks.size > 0) && this.#watching !== undefined) {
       const began = performance.now();
       const everything = this.#everything;
@@ -151,7 +153,11 @@ export class Hub {
         threads.filter(({ atEnd }) => atEnd),
       ).then(
         () => false,
-        () => true,
+        error => {
+          // What waiting does not mend, its reader must be told: a connection that the host has closed, say.
+          if (!(error instanceof TimeoutError) && !dialect.isAway(error)) for (const watcher of threads) watcher.wake();
+          return true;
+        },
       );
       // While the database is away, everything is looked at until it answers.
       this.#everything ||= failed;

@@ -206,4 +206,15 @@ eachBackend(bench => {
     await vi.waitFor(() => expect(answers).toEqual([0, 1, false]));
     subscription.unsubscribe();
   });
+
+  test('streams that wait end with the error that their tables are gone, and leave nothing', async () => {
+    const journal = new ThreadJournal(bench.orm, { live: { pollMs: 50 } });
+    const streams = [gather(journal.stream('t')), gather(journal.streamAll({ kinds: ['none'] }))];
+    const status = gather(journal.status$);
+    await vi.waitFor(() => expect(status.items.slice(1)).toContain('live'));
+    await (bench.orm as unknown as { migrator: { down(): Promise<unknown> } }).migrator.down();
+    await vi.waitFor(() => expect(streams.map(({ end }) => end?.kind)).toEqual(['error', 'error']), 10_000);
+    expect(status.items.at(-1)).toBe('live');
+    await journal.close();
+  });
 });

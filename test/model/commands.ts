@@ -17,6 +17,7 @@ export type Step =
   | { readonly act: 'head' | 'delete'; readonly thread: string }
   | { readonly act: 'threads'; readonly after: string | undefined; readonly limit: number | undefined }
   | { readonly act: 'erasures'; readonly limit: number | undefined }
+  | { readonly act: 'readAll'; readonly options: Pick<ReadStep, 'limit' | 'kinds'> & { readonly after?: number } }
   | { readonly act: 'refused'; readonly thread: string; readonly entry: unknown }
   | { readonly act: 'reopen' };
 
@@ -99,6 +100,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ act: fc.constant('erasures' as const), limit: optional(small) }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('readAll' as const),
+      options: fc.record(
+        { limit: small, kinds: fc.subarray(['message', 'note', 'tool_call']), after: small },
+        { requiredKeys: [] },
+      ),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant('refused' as const),
@@ -161,9 +172,21 @@ function act(journal: Journal, step: Exclude<Step, { act: 'reopen' }>, currentRe
       return collect(journal.threads({ after: step.after, limit: step.limit }));
     case 'erasures':
       return collect(journal.erasures({ limit: step.limit }));
+    case 'readAll':
+      return feed(journal, step.options);
     case 'refused':
       return journal.append(step.thread, [{}, step.entry as NewEntry]);
     default:
       return step satisfies never;
   }
+}
+
+/** Cursors differ between back ends; what is behind the cursor of the nth entry does not. */
+async function feed(
+  journal: Journal,
+  { after, ...options }: Extract<Step, { act: 'readAll' }>['options'],
+): Promise<unknown> {
+  const first = after === undefined ? [] : await collect(journal.readAll({ limit: after }));
+  const entries = await collect(journal.readAll({ ...options, after: first.at(-1)?.cursor }));
+  return entries.map(({ cursor: _, ...entry }) => entry);
 }

@@ -52,8 +52,10 @@ export class World {
   async #transaction(kept: boolean, commands: readonly Command[]): Promise<void> {
     const threads = new Map(this.#store.threads);
     const erasures = [...this.#store.erasures];
+    const feed = [...this.#store.feed];
     const done = this.#orm.em.transactional(async () => {
-      await this.run(commands);
+      // The feed is refused inside a transaction.
+      await this.run(commands.filter(({ act }) => act !== 'readAll'));
       if (!kept) throw ROLL_BACK;
     });
     await done.catch(error => {
@@ -61,6 +63,7 @@ export class World {
       this.#store.threads.clear();
       for (const [id, thread] of threads) this.#store.threads.set(id, thread);
       this.#store.erasures.splice(0, Infinity, ...erasures);
+      this.#store.feed.splice(0, Infinity, ...feed);
     });
   }
 
