@@ -42,6 +42,7 @@ export {
   lastEntry,
   type NewEntry,
   newThread,
+  type OrmOrEntityManager,
   type ReadAllOptions,
   type ReadOptions,
   sliceThread,
@@ -83,7 +84,6 @@ export {
   type ParkedEntry,
   type Projection,
   type ProjectionBuild,
-  type ProjectionDetails,
   type ProjectionEvent,
   type ProjectionLag,
   Projector,
@@ -111,4 +111,4 @@ export type {
   VerifyOptions,
   VerifyProgress,
 } from './snapshots/index.ts';
-export { type OrmOrEntityManager, renewAfterRestore, ThreadJournal } from './thread-journal.ts';
+export { renewAfterRestore, ThreadJournal } from './thread-journal.ts';

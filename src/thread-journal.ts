@@ -12,6 +12,7 @@ import {
   type Entry,
   type Erasure,
   type ErasuresOptions,
+  entityManagerOf,
   erasures,
   type FeedEntry,
   feedEnd,
@@ -19,7 +20,9 @@ import {
   type Journal,
   type LoadOptions,
   type NewEntry,
+  type OrmOrEntityManager,
   openStore,
+  putBehind,
   type ReadAllOptions,
   type ReadOptions,
   read,
@@ -51,9 +54,7 @@ import {
   openTo,
   type Projection,
   type ProjectionBuild,
-  type ProjectionDetails,
   project$,
-  projectionDetails,
   projections,
 } from './projections/index.ts';
 import {
@@ -72,9 +73,6 @@ import {
 /** As long as a timer can be set. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The host's ORM, or an EntityManager of it. */
-export type OrmOrEntityManager = { readonly em: SqlEntityManager } | SqlEntityManager;
-
 /**
  * The journal of all threads in the host's database: the door to the library.
  *
@@ -92,7 +90,8 @@ export class ThreadJournal implements Journal {
   constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
     this.#hub = new Hub(this.#store);
-    openTo(this, { store: this.#store, hub: this.#hub });
+    putBehind(this, this.#store);
+    openTo(this, this.#hub);
   }
 
   /**
@@ -178,7 +177,7 @@ export class ThreadJournal implements Journal {
    * a database that is away is waited for.
    */
   project$<State>(threadId: string, projection: Projection<State>): Observable<Folded<State>> {
-    return project$({ store: this.#store, hub: this.#hub }, threadId, projection);
+    return project$(this.#hub, threadId, projection);
   }
 
   /** Which version of a projection to read, in the caller's transaction; undefined while its first is being built. */
@@ -186,14 +185,9 @@ export class ThreadJournal implements Journal {
     return liveVersion(this.#store, name, options);
   }
 
-  /** Every version of every projection that a `Projector` ever ran. */
+  /** Every version of every projection that a `Projector` ever ran, how far it is behind, and what it has parked. */
   projections(options?: CallOptions): Promise<readonly ProjectionBuild[]> {
     return projections(this.#store, options);
-  }
-
-  /** The versions of one projection, with how far each is behind and what it has parked. For people, not for loops. */
-  projectionDetails(name: string, options?: CallOptions): Promise<readonly ProjectionDetails[]> {
-    return projectionDetails(this.#store, name, options);
   }
 
   /**
@@ -292,7 +286,7 @@ export class ThreadJournal implements Journal {
     const bound = new ThreadJournal(em);
     bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
     bound.#hub = this.#hub;
-    openTo(bound, { store: bound.#store, hub: this.#hub });
+    putBehind(bound, bound.#store);
     return bound;
   }
 
@@ -319,13 +313,4 @@ export class ThreadJournal implements Journal {
  */
 export function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
   return renew(openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST })));
-}
-
-function entityManagerOf(orm: OrmOrEntityManager): SqlEntityManager {
-  const em = 'em' in orm ? orm.em : orm;
-  if (typeof em?.getKysely === 'function') return em;
-  throw new InvalidArgumentError({
-    argument: 'orm',
-    reason: 'must be a MikroORM, or its EntityManager, on an SQL driver',
-  });
 }

@@ -4,6 +4,7 @@ export { inCleanContext } from './clean-context.ts';
 export type { Committed } from './commits.ts';
 export type { RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
+export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
 export {
   entryEntity,
   erasureEntity,

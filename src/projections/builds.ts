@@ -11,8 +11,12 @@ export interface ProjectionBuild {
   readonly status: BuildStatus;
   /** True while a process runs it. */
   readonly running: boolean;
-  /** Entries that it could not take. */
+  /** Undefined for a retired build, which does not go on. */
+  readonly lag: ProjectionLag | undefined;
+  /** How many entries it could not take. */
   readonly parked: number;
+  /** The first hundred of them. */
+  readonly parkedEntries: readonly ParkedEntry[];
   /** What stopped it, in the handler's words. */
   readonly error: string | undefined;
 }
@@ -23,13 +27,6 @@ export interface ProjectionLag {
   readonly entries: number;
   /** `at` of the first of them, epoch milliseconds. */
   readonly since: number | undefined;
-}
-
-export interface ProjectionDetails extends ProjectionBuild {
-  /** Undefined for a retired build, which does not go on. */
-  readonly lag: ProjectionLag | undefined;
-  /** The first hundred. */
-  readonly parkedEntries: readonly ParkedEntry[];
 }
 
 interface Row {
@@ -56,32 +53,24 @@ export async function liveVersion(store: Store, name: string, options: CallOptio
   return row === undefined ? undefined : Number(row.version);
 }
 
-/** Every version of every projection that ever ran, by name and version. */
+/** Every version of every projection that ever ran, by name and version. Reads what each is behind by. */
 export async function projections(store: Store, options: CallOptions = {}): Promise<readonly ProjectionBuild[]> {
-  const { signal } = optionsOf(options);
-  return (await rowsOf(store, caller(store), signal)).map(toBuild);
-}
-
-/** The same for one name, with what takes longer to find out. */
-export async function projectionDetails(
-  store: Store,
-  name: string,
-  options: CallOptions = {},
-): Promise<readonly ProjectionDetails[]> {
   const run = outsider(store);
   const { signal } = optionsOf(options);
-  checkId(name, 'name');
-  const details: ProjectionDetails[] = [];
-  for (const row of await rowsOf(store, run, signal)) {
-    if (row.name !== name) continue;
-    const build = toBuild(row);
-    details.push({
+  const builds: ProjectionBuild[] = [];
+  for (const { name, version, status, cursor, running, parked, error } of await rowsOf(store, run, signal)) {
+    const build = { name, version: Number(version) };
+    builds.push({
       ...build,
-      lag: build.status === 'retired' ? undefined : await lagOf(store, run, row.cursor ?? undefined, signal),
-      parkedEntries: await parkedOf(store, run, build),
+      status,
+      running: Number(running) === 1,
+      lag: status === 'retired' ? undefined : await lagOf(store, run, cursor ?? undefined, signal),
+      parked: Number(parked),
+      parkedEntries: Number(parked) === 0 ? [] : await parkedOf(store, run, build),
+      error: error ?? undefined,
     });
   }
-  return details;
+  return builds;
 }
 
 const MOST = 1_000;
@@ -113,15 +102,4 @@ from ${tables.projections} b order by b.name, b.version`;
   return run({ operation: 'projections', signal }, scope =>
     scope.once(session => session.run<Row>(dialect.statement(sql), [])),
   );
-}
-
-function toBuild({ name, version, status, running, parked, error }: Row): ProjectionBuild {
-  return {
-    name,
-    version: Number(version),
-    status,
-    running: Number(running) === 1,
-    parked: Number(parked),
-    error: error ?? undefined,
-  };
 }

@@ -2,9 +2,7 @@ export type { Handle, HandleContext } from './batch.ts';
 export {
   liveVersion,
   type ProjectionBuild,
-  type ProjectionDetails,
   type ProjectionLag,
-  projectionDetails,
   projections,
 } from './builds.ts';
 export {

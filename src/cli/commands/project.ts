@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   type ProjectionBuild,
-  type ProjectionDetails,
   Projector,
   type ProjectorDefinition,
   ThreadJournal,
@@ -27,8 +26,9 @@ export async function listProjections(flags: GlobalFlags): Promise<void> {
 /** Shows one projection: its versions, how far each is behind, what it has parked. */
 export async function showProjection(name: string, flags: GlobalFlags): Promise<void> {
   await connected(existing(flags), flags, async ({ journal }) => {
-    const details = await journal.projectionDetails(name);
-    if (details.length === 0) throw unknown(name, await journal.projections());
+    const builds = await journal.projections();
+    const details = builds.filter(build => build.name === name);
+    if (details.length === 0) throw unknown(name, builds);
     console.log(flags.json ? safeJson(JSON.stringify(details)) : details.flatMap(lines).join('\n'));
   });
 }
@@ -110,7 +110,7 @@ function line({ name, version, status, running, parked, error }: ProjectionBuild
   return printable(`${name} ${version}  ${[status, ...facts].join(', ')}`);
 }
 
-function lines(build: ProjectionDetails): readonly string[] {
+function lines(build: ProjectionBuild): readonly string[] {
   const { lag, parkedEntries, parked } = build;
   const more = parked - parkedEntries.length;
   return [
@@ -123,7 +123,7 @@ function lines(build: ProjectionDetails): readonly string[] {
   ];
 }
 
-function behind({ entries, since }: NonNullable<ProjectionDetails['lag']>): string {
+function behind({ entries, since }: NonNullable<ProjectionBuild['lag']>): string {
   if (since === undefined) return 'nothing';
   return `${entries >= 1_000 ? '1,000 entries or more' : counted(entries, 'entry', 'entries')}, since ${new Date(since).toISOString()}`;
 }
