@@ -18,7 +18,7 @@ export function openTo(journal: object, hub: Hub): void {
 /** @throws InvalidArgumentError */
 export function innerOf(journal: object): Inner {
   const hub = typeof journal === 'object' && journal !== null ? hubs.get(journal) : undefined;
-  if (hub !== undefined) return { store: behind(journal), hub };
+  if (hub !== undefined && !behind(journal).bound) return { store: behind(journal), hub };
   throw new InvalidArgumentError({
     argument: 'journal',
     reason: 'must be a ThreadJournal, and not one made by within(em): a projector has transactions of its own',
