@@ -1,4 +1,4 @@
-import type { Caller, Store } from '../journal/index.ts';
+import { type Caller, parseCursor, type Store } from '../journal/index.ts';
 import { ProjectionRetiredError } from '../projection-errors.ts';
 import { type Lease, LeaseLost } from './lease.ts';
 import { report } from './report.ts';
@@ -11,13 +11,17 @@ interface Row {
 
 /**
  * Makes a build that has caught up the one to read. The runner of the live version is stopped first, by taking its
- * lease: what it handled up to then, `catchUp` brings in, so that nothing a reader saw is missing behind the swap. Dies
- * the swapper between, that lease runs out, and the old version is run on.
+ * lease: what it handled up to then, `step` by step is brought in, so that nothing a reader saw is missing behind the
+ * swap. Dies the swapper between, that lease runs out, and the old version is run on.
  */
-export async function goLive(store: Store, run: Caller, lease: Lease, catchUp: () => Promise<void>): Promise<void> {
+export async function goLive(store: Store, run: Caller, lease: Lease, step: () => Promise<unknown>): Promise<void> {
   while (lease.status === 'building') {
     const live = await stopLive(store, run, lease);
-    await catchUp();
+    // To the end of one batch: what is committed meanwhile neither prolongs it nor was seen by a reader.
+    do {
+      await step();
+      if (live !== undefined) await keepStopped(store, run, lease, live);
+    } while (isMidst(lease.cursor));
     if (await swap(store, run, lease, live)) {
       lease.status = 'live';
       report({ event: 'live', name: lease.name, version: lease.version });
@@ -35,6 +39,20 @@ where name = ? and status = 'live' and version < ? returning version, fence, sta
     scope.once(session => session.run<Row>(dialect.statement(sql), [owner, leaseMs, name, version])),
   );
   return row;
+}
+
+/** As long as it takes: the old version's runner would take it on when the lease runs out. */
+async function keepStopped({ dialect, tables }: Store, run: Caller, lease: Lease, live: Row): Promise<void> {
+  const sql = `update ${tables.projections} set lease_until = ${dialect.clock} + cast(? as bigint)
+where name = ? and version = ? and fence = ?`;
+  const { leaseMs, name } = lease;
+  await run({ operation: 'project' }, scope =>
+    scope.once(session => session.run(dialect.statement(sql), [leaseMs, name, live.version, live.fence])),
+  );
+}
+
+function isMidst(cursor: string | undefined): boolean {
+  return cursor !== undefined && parseCursor(cursor)?.target !== '';
 }
 
 /** False when the old version was taken on by a runner meanwhile: then it may be ahead. */

@@ -79,9 +79,7 @@ export class Runner {
       }
       worked();
       if (lease.status === 'building') {
-        await goLive(inner.store, this.#run, lease, async () => {
-          while (await this.#step(lease));
-        });
+        await goLive(inner.store, this.#run, lease, () => this.#step(lease));
       }
       if (once) return;
       this.#watcher.atEnd = true;

@@ -80,6 +80,8 @@ describe(`KILL_SEED=${SEED}`, () => {
 
       test('and one that stores its cursor in a transaction of its own does not', async () => {
         await sql(orm, 'delete from tally');
+        for await (const { threadId } of journal.threads()) await journal.delete(threadId);
+        await journal.append('naive', numbered(90));
         const child = start({ name: 'naive', leaseMs: 100, naiveUntil: 2 });
         expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
         await naiveProjector(orm, journal, { name: 'naive' });
