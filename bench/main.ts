@@ -11,7 +11,9 @@ import type { Result } from './result.ts';
 import { appendPostgres } from './rows/append-postgres.ts';
 import { appendSqlite } from './rows/append-sqlite.ts';
 import { conversation } from './rows/conversation.ts';
+import { hibernate } from './rows/hibernate.ts';
 import { hostTransaction } from './rows/host-transaction.ts';
+import { live } from './rows/live.ts';
 import { load } from './rows/load.ts';
 import { longThreads } from './rows/long-threads.ts';
 import { rebuild } from './rows/rebuild.ts';
@@ -25,7 +27,9 @@ const ROWS: readonly Row[] = [
   load,
   size,
   rebuild,
+  live,
   hostTransaction,
+  hibernate,
   conversation,
 ];
 const IDS = ROWS.flatMap(({ ids }) => ids);

@@ -86,7 +86,7 @@ export class InvalidArgumentError extends JournalError {
 export class LimitExceededError extends JournalError {
   readonly code = 'limit_exceeded';
   readonly path: string;
-  readonly limit: 'maxDepth' | 'maxEntryBytes' | 'maxEntries' | 'maxAppendBytes';
+  readonly limit: 'maxDepth' | 'maxEntryBytes' | 'maxEntries' | 'maxAppendBytes' | 'maxCheckpointBytes';
   readonly max: number;
   constructor(facts: { path: string; limit: LimitExceededError['limit']; max: number }) {
     super(`${facts.path}: over ${facts.limit} (${facts.max}); split it, or raise limits.${facts.limit}.`);

@@ -1,3 +1,42 @@
+export {
+  AgentStoreClosedError,
+  CheckpointCallbackError,
+  CheckpointConflictError,
+  CheckpointKeyCollisionError,
+  CorruptCheckpointError,
+  InvalidCheckpointError,
+  MissingThreadError,
+  ThreadForkError,
+  ThreadMismatchError,
+  ThreadRevRegressionError,
+} from './agent-errors.ts';
+export {
+  type Agent,
+  type AgentCheckpoint,
+  type AgentEvent,
+  type AgentPlace,
+  type AgentSession,
+  AgentStore,
+  type AgentStoreOptions,
+  type AgentType,
+  type Hibernated,
+  type HibernateOptions,
+  type SessionOptions,
+  type ThawOptions,
+  type ThawPolicy,
+  type ThreadPointer,
+  type Timers,
+} from './agents/index.ts';
+export {
+  type ChangeOptions,
+  type Checkpoint,
+  type CheckpointHead,
+  type CheckpointKey,
+  CheckpointStore,
+  type CheckpointStoreOptions,
+  type JournalCheckpointRow,
+  type ListOptions,
+} from './checkpoints/index.ts';
 export { sqliteSetup } from './dialects/index.ts';
 export { journalEntities } from './entities.ts';
 export {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from './errors.ts';
 import { checkId, checkInteger, MAX_DEPTH, newUuid } from './values/index.ts';
 
-/** What one append may hold. Beyond a limit: `LimitExceededError`, before any SQL. */
+/** What one append, or one checkpoint, may hold. Beyond a limit: `LimitExceededError`, before any SQL. */
 export interface Limits {
   /** Nesting of a payload, refs or metadata. Default 256, at most 1,000. */
   readonly maxDepth: number;
@@ -11,6 +11,8 @@ export interface Limits {
   readonly maxEntries: number;
   /** UTF-8 bytes of one append. Default 8 MiB. */
   readonly maxAppendBytes: number;
+  /** UTF-8 bytes of one stored checkpoint. Default 8 MiB. */
+  readonly maxCheckpointBytes: number;
 }
 
 /** How `load` packs long threads for the next load. See docs/snapshots.md. */
@@ -92,6 +94,7 @@ export const defaultLimits: Limits = {
   maxEntryBytes: 1_048_576,
   maxEntries: 1_000,
   maxAppendBytes: 8_388_608,
+  maxCheckpointBytes: 8_388_608,
 };
 
 export function settingsOf(options: JournalOptions = {}): Settings {

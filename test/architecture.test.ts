@@ -8,13 +8,13 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** The storeys of the house, from the ground up. A room imports from rooms below it, through their doors. */
 const STOREYS: readonly (readonly string[])[] = [
   ['errors'],
-  ['feed-errors', 'projection-errors'],
+  ['feed-errors', 'agent-errors', 'projection-errors'],
   ['values'],
   ['options'],
   ['dialects'],
   ['journal', 'migrations'],
   ['snapshots', 'checkpoints', 'live'],
-  ['projections', 'testing'],
+  ['projections', 'testing', 'agents'],
   ['entities', 'thread-journal'],
   ['index'],
   ['cli'],

@@ -1,7 +1,8 @@
 create table journal_checkpoints (
   key_hash text collate "C" not null,
-  key text not null,
+  key text collate "C" not null,
   value text not null,
+  digest text not null,
   version integer not null default 1,
   updated_at bigint not null,
   constraint journal_checkpoints_pkey PRIMARY KEY (key_hash)
@@ -86,6 +87,8 @@ create table journal_threads (
   updated_at bigint not null,
   constraint journal_threads_pkey PRIMARY KEY (thread_id)
 ) with (fillfactor=60);
+
+CREATE INDEX journal_checkpoints_key_index ON public.journal_checkpoints USING btree (key);
 
 CREATE INDEX journal_entries_xid_index ON public.journal_entries USING btree (xid);
 

@@ -2,6 +2,7 @@ CREATE TABLE "journal_checkpoints" (
   "key_hash" text not null,
   "key" text not null,
   "value" text not null,
+  "digest" text not null,
   "version" integer not null default 1,
   "updated_at" bigint not null,
   primary key ("key_hash")
@@ -83,6 +84,8 @@ CREATE TABLE "journal_threads" (
   "updated_at" bigint not null,
   primary key ("thread_id")
 );
+
+CREATE INDEX "journal_checkpoints_key_index" on "journal_checkpoints" ("key");
 
 CREATE UNIQUE INDEX "journal_entries_id_unique" on "journal_entries" ("thread_id", "entry_id");
 

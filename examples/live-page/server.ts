@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { MikroORM } from '@mikro-orm/core';
-import { JournalError, ThreadJournal } from 'thread-journal';
+import { JournalError, ThreadJournal, TimeoutError } from 'thread-journal';
 import config from '../../mikro-orm.config.ts';
 
 const { PORT = '8080', HEARTBEAT_MS = '15000' } = process.env;
@@ -44,7 +44,10 @@ async function append(threadId: string, request: IncomingMessage, response: Serv
   response.writeHead(204).end();
 }
 
-/** Each entry is an event with its seq as the id. A browser that comes back names the last one it has. */
+/**
+ * Each entry is an event with its seq as the id. A browser that comes back names the last one it has. (Where threads are
+ * deleted and made again under the same id, put `head().generation` into the event's id, too.)
+ */
 async function streamEvents(threadId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const last = request.headers['last-event-id'];
   const fromSeq = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) + 1 : 0;
@@ -55,6 +58,9 @@ async function streamEvents(threadId: string, request: IncomingMessage, response
   // Proxies cut a connection that says nothing.
   const heartbeat = setInterval(() => response.write(':\n\n'), Number(HEARTBEAT_MS));
   try {
+    // What the browser has seen is no more: deleted, or a backup was put back.
+    const rev = (await journal.head(threadId))?.rev ?? 0;
+    if (fromSeq > rev) return void response.write('event: failed\ndata: gone\n\n');
     // Not `stream`: an Observable pushes, and what a slow client does not take would pile up here. `follow` reads on
     // when this loop does.
     for await (const entry of journal.follow(threadId, { fromSeq, signal: gone.signal })) {
@@ -63,8 +69,9 @@ async function streamEvents(threadId: string, request: IncomingMessage, response
     }
   } catch (error) {
     if (gone.signal.aborted) return;
-    // A database that is away is no error of a stream: what comes here does not pass by itself (a deleted thread).
-    response.write(`event: failed\ndata: ${error instanceof JournalError ? error.code : 'internal'}\n\n`);
+    // What may pass by itself, as a database that is away, the browser tries again; a deleted thread does not pass.
+    if (!(error instanceof JournalError) || error instanceof TimeoutError) return console.error(error);
+    response.write(`event: failed\ndata: ${error.code}\n\n`);
   } finally {
     clearInterval(heartbeat);
     response.end();

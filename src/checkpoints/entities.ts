@@ -7,21 +7,25 @@ export interface JournalCheckpointRow {
   keyHash: string;
   key: string;
   value: string;
+  digest: string;
   version: number & Opt;
   updatedAt: number;
 }
 
 export function checkpointEntity({ schema, tablePrefix }: TablePlace): EntitySchema<JournalCheckpointRow> {
+  const tableName = `${tablePrefix}journal_checkpoints`;
   return defineEntity({
     name: 'JournalCheckpoint',
-    tableName: `${tablePrefix}journal_checkpoints`,
+    tableName,
     ...(schema === undefined ? {} : { schema }),
     properties: {
       keyHash: p.text().primary().name('key_hash').ignoreSchemaChanges('collation'),
-      key: p.text().name('key'),
+      key: p.text().name('key').ignoreSchemaChanges('collation'),
       value: p.text().name('value'),
+      digest: p.text().name('digest'),
       version: p.integer().version().name('version'),
       updatedAt: p.bigint('number').name('updated_at'),
     },
+    indexes: [{ name: `${tableName}_key_index`, properties: ['key'] }],
   }) as unknown as EntitySchema<JournalCheckpointRow>;
 }

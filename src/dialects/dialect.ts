@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Feed } from './feed.ts';
 import type { Runner, Session } from './session.ts';
+import type { Steps } from './steps.ts';
 import type { Watch } from './watch.ts';
 
 /** Quoted names of the journal's tables. */
@@ -12,6 +13,7 @@ export interface Tables {
   readonly projections: string;
   readonly states: string;
   readonly parked: string;
+  readonly checkpoints: string;
 }
 
 /**
@@ -128,6 +130,8 @@ export interface Dialect {
     attempt: Attempt,
     body: (session: Session) => Promise<T>,
   ): Promise<T>;
+  /** The same for steps, which are asked for once the transaction has begun; on SQLite without giving way meanwhile. */
+  transactionOfSteps<T>(em: SqlEntityManager, runner: Runner, attempt: Attempt, steps: () => Steps<T>): Promise<T>;
   classify(error: unknown): Failure;
   /** True when the database is away for now, and may be back: what only reads tries again. */
   isAway(error: unknown): boolean;

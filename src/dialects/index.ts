@@ -14,4 +14,5 @@ export {
   transactionOf,
 } from './session.ts';
 export { sqliteSetup } from './sqlite-setup.ts';
+export { ask, type Steps } from './steps.ts';
 export type { Watch, Watching, WatchNeeds } from './watch.ts';

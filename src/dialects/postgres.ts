@@ -62,6 +62,9 @@ export const postgres: Dialect = {
     }
   },
 
+  transactionOfSteps: (em, runner, call, steps) =>
+    postgres.transaction(em, runner, call, session => session.perform(steps())),
+
   classify,
   isAway,
   watch: watchPostgres,

@@ -1,22 +1,25 @@
 import { TransactionContext } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Now, perform, performNow, type Steps } from './steps.ts';
 
 /** One database connection, or the host's transaction: where statements go. Parameters are always bound. */
 export interface Session {
   run<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
   /** Planned for these very parameters, where `run` may use a plan that was made for any. */
   runPlannedAnew<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]>;
+  /** Statement by statement; where the driver answers at once, with nothing of this process in between. */
+  perform<T>(steps: Steps<T>): Promise<T>;
 }
 
 /** A Kysely instance, bound to a connection or a transaction or to neither. */
 export type Executor = Pick<ReturnType<SqlEntityManager['getKysely']>, 'executeQuery'>;
 
 /** How a statement gets to the database. */
-export type Runner = (
-  executor: Executor,
-  sql: string | PreparedSql,
-  parameters: readonly unknown[],
-) => Promise<readonly unknown[]>;
+export interface Runner {
+  (executor: Executor, sql: string | PreparedSql, parameters: readonly unknown[]): Promise<readonly unknown[]>;
+  /** The same without a promise, where the driver can. */
+  readonly now?: Now | undefined;
+}
 
 /** A statement that the driver prepares once a connection, under this name. */
 export interface PreparedSql {
@@ -39,7 +42,15 @@ export function sessionOn(executor: Executor, runner: Runner): Session {
     (way: Runner) =>
     <Row>(sql: string, parameters: readonly unknown[]) =>
       way(executor, sql, parameters) as Promise<readonly Row[]>;
-  return { run: through(runner), runPlannedAnew: through(throughKysely) };
+  const { now } = runner;
+  return {
+    run: through(runner),
+    runPlannedAnew: through(throughKysely),
+    perform:
+      now === undefined
+        ? steps => perform(steps, (sql, parameters) => runner(executor, sql, parameters))
+        : async steps => performNow(steps, now),
+  };
 }
 
 /** Runs `body` on one connection of its own, outside any transaction; the connection always goes back. */
@@ -56,10 +67,10 @@ export function onConnection<T>(
 
 /** Statements inside the host's transaction. Past its end they go the ordinary way, which refuses them. */
 export function inTransaction(transaction: SqlEntityManager, runner: Runner): Session {
+  const current = (): Runner => (transaction.isInTransaction() ? runner : throughKysely);
   const executor = transaction.getKysely();
-  return sessionOn(executor, (given, sql, parameters) =>
-    (transaction.isInTransaction() ? runner : throughKysely)(given, sql, parameters),
-  );
+  const session = sessionOn(executor, (given, sql, parameters) => current()(given, sql, parameters));
+  return { ...session, perform: steps => sessionOn(executor, current()).perform(steps) };
 }
 
 /**

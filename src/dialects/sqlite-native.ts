@@ -1,4 +1,5 @@
 import { type Runner, throughKysely } from './session.ts';
+import type { Now } from './steps.ts';
 
 /** What we use of better-sqlite3's Database. */
 interface Database {
@@ -19,15 +20,16 @@ export function nativeSqlite(client: unknown): Runner {
   if (typeof client !== 'object' || client === null || !('prepare' in client)) return throughKysely;
   const database = client as Database;
   const kept = new Map<string, Statement>();
-  return async (_executor, sql, parameters) => {
-    const text = typeof sql === 'string' ? sql : sql.text;
-    let statement = kept.get(text);
+  const now: Now = (sql, parameters) => {
+    let statement = kept.get(sql);
     if (statement === undefined) {
-      statement = database.prepare(text);
-      kept.set(text, statement);
+      statement = database.prepare(sql);
+      kept.set(sql, statement);
     }
     if (statement.reader) return statement.all(...parameters);
     statement.run(...parameters);
     return [];
   };
+  const run: Runner = async (_executor, sql, parameters) => now(typeof sql === 'string' ? sql : sql.text, parameters);
+  return Object.assign(run, { now });
 }

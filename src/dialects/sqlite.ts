@@ -2,11 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Attempt, Dialect, Failure, Fragment, Rows, RowType, Tables } from './dialect.ts';
 import { pause } from './pause.ts';
 import { onConnection, type Session } from './session.ts';
+import { atOnce, BUSY, isBusy } from './sqlite-at-once.ts';
 import { sqliteFeed } from './sqlite-feed.ts';
 import { nativeSqlite } from './sqlite-native.ts';
 import { watchSqlite } from './sqlite-watch.ts';
-
-const BUSY = Symbol('busy');
 
 /** The host's own busy timeout, by EntityManager: asked once, since asking costs as much as an insert. */
 const waits = new WeakMap<SqlEntityManager, number>();
@@ -70,6 +69,19 @@ export const sqlite: Dialect = {
     }
   },
 
+  transactionOfSteps: async (em, runner, call, steps) => {
+    const { now } = runner;
+    if (now === undefined) return sqlite.transaction(em, runner, call, session => session.perform(steps()));
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await onConnection(em, runner, async session =>
+        atOnce(now, await busyMsOf(em, session), call, steps),
+      );
+      if (result !== BUSY) return result;
+      await pause(attempt);
+      call.check();
+    }
+  },
+
   classify,
   isAway: error => classify(error) === 'retry',
   watch: watchSqlite,
@@ -88,8 +100,7 @@ async function once<T>(
   body: (session: Session) => Promise<T>,
 ): Promise<T | typeof BUSY> {
   call.check();
-  const before = waits.get(em) ?? (await waitOf(session));
-  waits.set(em, before);
+  const before = await busyMsOf(em, session);
   if (before > 0) await session.run('pragma busy_timeout = 0', []);
   try {
     try {
@@ -104,9 +115,13 @@ async function once<T>(
   }
 }
 
-async function waitOf(session: Session): Promise<number> {
+async function busyMsOf(em: SqlEntityManager, session: Session): Promise<number> {
+  const known = waits.get(em);
+  if (known !== undefined) return known;
   const [row] = await session.run<{ timeout: number }>('pragma busy_timeout', []);
-  return row?.timeout ?? 0;
+  const busyMs = row?.timeout ?? 0;
+  waits.set(em, busyMs);
+  return busyMs;
 }
 
 async function committed<T>(session: Session, call: Attempt, body: (session: Session) => Promise<T>): Promise<T> {
@@ -126,7 +141,7 @@ async function committed<T>(session: Session, call: Attempt, body: (session: Ses
 function classify(error: unknown): Failure {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return undefined;
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
+  if (isBusy(error)) return 'retry';
   if (code.startsWith('SQLITE_READONLY')) return 'forbidden';
   return code.startsWith('SQLITE_CONSTRAINT') ? 'refused' : undefined;
 }

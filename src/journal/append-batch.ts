@@ -1,9 +1,9 @@
-import type { Attempt } from '../dialects/index.ts';
+import { type Attempt, type Steps, throughKysely } from '../dialects/index.ts';
 import { AppendOutcomeUnknownError } from '../errors.ts';
 import type { Waiting } from './append-queue.ts';
 import { claim } from './claim.ts';
 import type { Member } from './decide.ts';
-import { type Outcome, record } from './record.ts';
+import { type Outcome, recordAll } from './record.ts';
 import { outside } from './scope.ts';
 import type { Store } from './store.ts';
 
@@ -21,10 +21,9 @@ export async function flushBatch(
   if (only !== undefined && batch.length === 1 && held === 'wait' && (await claimed(store, only))) return [];
   const calls = new BatchCalls(batch);
   try {
-    const outcomes = await outside(store, calls, session => {
-      const members = calls.take();
-      return record(store, session, members, held);
-    });
+    const { dialect, own, life } = store;
+    const steps = (): Steps<readonly Outcome[]> => recordAll(store, calls.take(), held);
+    const outcomes = await dialect.transactionOfSteps(own, life.runner ?? throughKysely, calls, steps);
     return answer(calls.taken, outcomes);
   } catch (error) {
     const failure = store.dialect.classify(error);

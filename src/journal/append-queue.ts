@@ -24,6 +24,8 @@ const MAX_BATCH_BYTES = 4_194_304;
 const MAX_OVERDUE = 3;
 /** A batch that takes longer than this, milliseconds, waits for somebody: others no longer wait for it. */
 const PATIENCE = 50;
+/** So long at most, milliseconds, appends go one after the other without a turn of the event loop between. */
+const TURN = 1;
 
 // Captured as this module is loaded, outside any transaction: a batch that ran in the async context of the append that
 // happened to start it would join that caller's transaction, or die with it.
@@ -46,6 +48,11 @@ export class AppendQueue {
   /** Batches under way that nobody waits for any more. */
   #overdue = 0;
   #gathering = false;
+  #lastBatch = 0;
+  /** When the event loop had its last turn. */
+  #turned = 0;
+  /** Appends set apart are in line. */
+  #hasApart = false;
   readonly #busy = new Set<string>();
 
   constructor(flush: Flush, { maxBytes, gathers }: { readonly maxBytes: number; readonly gathers: boolean }) {
@@ -65,8 +72,13 @@ export class AppendQueue {
     return promise;
   }
 
+  /**
+   * One alone is not kept waiting for others when the last had none beside it either; but a writer that makes one after
+   * the other must leave the event loop its turns.
+   */
   #start(): void {
-    if (!this.#gathers || this.#underWay > 0) {
+    const alone = this.#lastBatch === 1 && performance.now() - this.#turned < TURN;
+    if (!this.#gathers || this.#underWay > 0 || alone) {
       this.#sendNext();
       return;
     }
@@ -74,12 +86,15 @@ export class AppendQueue {
     this.#gathering = true;
     setImmediate(() => {
       this.#gathering = false;
+      this.#turned = performance.now();
       this.#sendNext();
     });
   }
 
   #sendNext(): void {
-    while (this.#waiting.length > 0) {
+    // Beside a batch that is waited for none may begin but those set apart; to find that out by looking at each append
+    // in line, for each one that joins it, would take more time than the database does.
+    while (this.#waiting.length > 0 && (this.#hasApart || this.#underWay === this.#overdue)) {
       const batch = this.#take();
       if (batch.length === 0) return;
       void this.#send(batch);
@@ -116,6 +131,7 @@ export class AppendQueue {
       }
     }
     this.#waiting = rest;
+    this.#hasApart = rest.some(({ apart }) => apart);
     return batch;
   }
 
@@ -123,6 +139,7 @@ export class AppendQueue {
     const threads = new Set(batch.map(({ member }) => member.threadId));
     for (const threadId of threads) this.#busy.add(threadId);
     this.#underWay += 1;
+    this.#lastBatch = batch.length;
     let overdue = batch[0]?.apart ?? false;
     const held = overdue || (threads.size === 1 && this.#overdue < MAX_OVERDUE) ? 'wait' : 'skip';
     this.#overdue += overdue ? 1 : 0;
@@ -143,6 +160,7 @@ export class AppendQueue {
       this.#bytes += waiting.bytes;
     }
     this.#waiting = [...again, ...this.#waiting];
+    this.#hasApart ||= again.length > 0;
     this.#sendNext();
   }
 }

@@ -4,7 +4,7 @@ import { flushBatch, outcomeUnknown } from './append-batch.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
 import { caller } from './calls.ts';
 import { claim } from './claim.ts';
-import { announce } from './commits.ts';
+import { announce, announceFrom } from './commits.ts';
 import type { Member } from './decide.ts';
 import type { NewEntry } from './entry.ts';
 import type { AppendOptions, AppendResult } from './journal.ts';
@@ -37,7 +37,7 @@ export async function append(
     if (scope.transaction !== undefined) {
       const result = await appendInside(store, scope, member);
       // Whether it stays, and what of it, the host's own commit decides: whoever hears of it reads.
-      if (result.created) store.commits.stage(scope.transaction, () => announce(store, { threadId }));
+      if (result.created) announceFrom(store, scope, threadId);
       return result;
     }
     const result = await (settings.batching ? queueOf(store).add(member, call) : appendAlone(store, { member, call }));

@@ -2,6 +2,7 @@ import type { EventSubscriber, TransactionEventArgs } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { inCleanContext } from './clean-context.ts';
 import type { Entry } from './entry.ts';
+import type { Scope } from './scope.ts';
 import type { Store } from './store.ts';
 
 /** What this process changed of a thread, once it is committed. */
@@ -87,4 +88,11 @@ export function commitsOf(em: SqlEntityManager): Commits {
 export function announce({ commits, life }: Store, committed: Committed): void {
   commits.tell(committed);
   life.notify?.(committed.threadId);
+}
+
+/** The same of a call that is done: at once, or when the host's transaction around it has committed. */
+export function announceFrom(store: Store, { transaction }: Scope, threadId: string): void {
+  const tell = (): void => announce(store, { threadId });
+  if (transaction === undefined) tell();
+  else store.commits.stage(transaction, tell);
 }

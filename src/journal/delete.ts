@@ -1,7 +1,7 @@
 import { optionsOf } from '../options.ts';
 import { checkId } from '../values/index.ts';
 import { caller } from './calls.ts';
-import { announce } from './commits.ts';
+import { announceFrom } from './commits.ts';
 import type { CallOptions } from './journal.ts';
 import type { Store } from './store.ts';
 
@@ -20,7 +20,6 @@ select thread_id, generation, rev, head_hash, ? from ${tables.threads} where thr
   );
   await run({ operation: 'delete', signal }, async scope => {
     await scope.together(session => session.run(sql, [settings.now(), threadId]));
-    if (scope.transaction === undefined) announce(store, { threadId });
-    else store.commits.stage(scope.transaction, () => announce(store, { threadId }));
+    announceFrom(store, scope, threadId);
   });
 }

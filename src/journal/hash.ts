@@ -18,10 +18,10 @@ export function genesisHash(threadId: string): string {
 }
 
 /** sha256 over the entry's stored fields, each with its length before it, so that no two entries share an encoding. */
-export function entryDigest(entry: StoredEntry): string {
+export function entryDigest(entry: StoredEntry, encoding: 'hex' | 'binary' = 'hex'): string {
   const { id, at, kind, payload, refs } = entry;
   const fields = `${lengthPrefixed(id)}${lengthPrefixed(String(at))}${lengthPrefixed(kind)}${lengthPrefixed(payload)}${lengthPrefixed(refs)}`;
-  return hash('sha256', fields, 'hex');
+  return hash('sha256', fields, encoding);
 }
 
 /** One for all calls: a verification makes millions of them. */
@@ -34,6 +34,24 @@ export function chainHash(previous: string, digest: string): string {
   link.write(previous, 0, 32, 'hex');
   link.write(digest, 32, 32, 'hex');
   return hash('sha256', link, 'hex');
+}
+
+/** The chain carried over many entries: as links one by one, but no hash is written out that nobody asks for. */
+export class Chain {
+  readonly #link = Buffer.alloc(64);
+
+  constructor(hash: string) {
+    this.#link.write(hash, 0, 32, 'hex');
+  }
+
+  get hash(): string {
+    return this.#link.toString('hex', 0, 32);
+  }
+
+  add(entry: StoredEntry): void {
+    this.#link.write(entryDigest(entry, 'binary'), 32, 32, 'binary');
+    this.#link.write(hash('sha256', this.#link, 'binary'), 0, 32, 'binary');
+  }
 }
 
 function lengthPrefixed(text: string): string {

@@ -1,8 +1,9 @@
 export { append } from './append.ts';
 export { background, type Caller, caller, outsider } from './calls.ts';
+export { claim } from './claim.ts';
 export { inCleanContext } from './clean-context.ts';
-export type { Committed } from './commits.ts';
-export type { RecordedEntry } from './decide.ts';
+export { announceFrom, type Committed } from './commits.ts';
+export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
 export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
 export {
@@ -17,7 +18,7 @@ export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './
 export { type FeedPage, type FeedPageOptions, page, type UnreadEntry, unreadPage } from './feed.ts';
 export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
 export { feedEnd } from './feed-end.ts';
-export { chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
+export { Chain, chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
 export type {
   AppendOptions,
   AppendResult,
@@ -33,6 +34,7 @@ export { lift, liftThread } from './lift.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
 export { checkAfter, checkKinds, readAll } from './read-all.ts';
+export { record } from './record.ts';
 export { renew } from './renew.ts';
 export {
   entryOf,

@@ -1,4 +1,4 @@
-import type { Locking, Session } from '../dialects/index.ts';
+import { ask, type Locking, type Steps } from '../dialects/index.ts';
 import type { LockedHead, Member, RecordedEntry } from './decide.ts';
 import { genesisHash } from './hash.ts';
 import type { Store } from './store.ts';
@@ -28,24 +28,23 @@ interface LockedRow {
  * The heads of these appends under lock, those that are not there made. A thread whose head others hold is left out
  * when `locking` says to skip it. Others may make or delete a head between two statements: then once more.
  */
-export async function lockHeads(
+export function* lockHeads(
   store: Store,
-  session: Session,
   members: readonly Member[],
   locking: Locking,
-): Promise<ReadonlyMap<string, HeadState>> {
+): Steps<ReadonlyMap<string, HeadState>> {
   const { dialect, tables } = store;
   const states = new Map<string, HeadState>();
   let missing = [...new Set(members.map(member => member.threadId))].sort();
   while (missing.length > 0) {
     const ids = dialect.anyOf('thread_id', missing);
     const lock = dialect.statement(dialect.lockHeads(tables, ids.sql, locking));
-    for (const row of await session.run<LockedRow>(lock, ids.parameters)) {
+    for (const row of yield* ask<LockedRow>(lock, ids.parameters)) {
       states.set(row.thread_id, stateOf(row.thread_id, row.generation, { rev: Number(row.rev), hash: row.head_hash }));
     }
     missing = missing.filter(threadId => !states.has(threadId));
     if (missing.length > 0 && locking === 'skip' && dialect.writesTogether) {
-      const there = await existing(store, session, missing);
+      const there = yield* existing(store, missing);
       missing = missing.filter(threadId => !there.has(threadId));
     }
     const makers = missing.map(threadId => members.find(member => member.threadId === threadId && mayMake(member)));
@@ -53,9 +52,8 @@ export async function lockHeads(
       // Nobody may make it: every guard of these appends is above 0, and is about to be refused.
       if (makers[index] === undefined) states.set(threadId, stateOf(threadId, ''));
     }
-    const made = await make(
+    const made = yield* make(
       store,
-      session,
       makers.filter(maker => maker !== undefined),
     );
     for (const { thread_id, generation } of made) states.set(thread_id, stateOf(thread_id, generation));
@@ -75,22 +73,17 @@ function stateOf(threadId: string, generation: string, found?: Pick<HeadState, '
   return { threadId, generation, rev, hash, unused: found === undefined, touched: false, recorded: new Map() };
 }
 
-async function existing(
-  { dialect, tables }: Store,
-  session: Session,
-  threadIds: readonly string[],
-): Promise<ReadonlySet<string>> {
+function* existing({ dialect, tables }: Store, threadIds: readonly string[]): Steps<ReadonlySet<string>> {
   const ids = dialect.anyOf('thread_id', threadIds);
   const sql = dialect.statement(`select thread_id from ${tables.threads} where ${ids.sql}`);
-  const rows = await session.run<{ thread_id: string }>(sql, ids.parameters);
+  const rows = yield* ask<{ thread_id: string }>(sql, ids.parameters);
   return new Set(rows.map(row => row.thread_id));
 }
 
-async function make(
+function* make(
   { dialect, tables, settings }: Store,
-  session: Session,
   makers: readonly Member[],
-): Promise<readonly Pick<LockedRow, 'thread_id' | 'generation'>[]> {
+): Steps<readonly Pick<LockedRow, 'thread_id' | 'generation'>[]> {
   if (makers.length === 0) return [];
   const now = settings.now();
   const heads = makers.map(({ threadId, metadata }) => ({
@@ -110,5 +103,5 @@ async function make(
 select i.thread_id, i.generation, 0, 1, i.hash, i.metadata, i.now, i.now from ${rows.sql} where true order by i.ord
 on conflict (thread_id) do nothing returning thread_id, generation`,
   );
-  return session.run(sql, rows.parameters);
+  return yield* ask<Pick<LockedRow, 'thread_id' | 'generation'>>(sql, rows.parameters);
 }

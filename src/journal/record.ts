@@ -1,4 +1,4 @@
-import type { Fragment, Locking, Session } from '../dialects/index.ts';
+import { ask, type Fragment, type Locking, type Session, type Steps } from '../dialects/index.ts';
 import type { JournalError } from '../errors.ts';
 import { decide, type Member, type RecordedEntry } from './decide.ts';
 import type { AppendResult } from './journal.ts';
@@ -14,21 +14,26 @@ export type Outcome = AppendResult | JournalError | 'held';
  * order of the calls, write. The rule is `decide`; a refusal is an outcome, leaves nothing behind and is no SQL error,
  * so the host's transaction stays usable.
  */
-export async function record(
-  store: Store,
-  session: Session,
-  members: readonly Member[],
-  locking: Locking,
-): Promise<readonly Outcome[]> {
-  const heads = await lockHeads(store, session, members, locking);
-  await lookUp(store, session, members, heads);
+export function* recordAll(store: Store, members: readonly Member[], locking: Locking): Steps<readonly Outcome[]> {
+  const heads = yield* lockHeads(store, members, locking);
+  yield* lookUp(store, members, heads);
   const inserts: Insert[] = [];
   const outcomes = members.map(member => {
     const head = heads.get(member.threadId);
     return head === undefined ? 'held' : recordOne(member, head, inserts);
   });
-  await write(store, session, [...heads.values()], inserts);
+  yield* write(store, [...heads.values()], inserts);
   return outcomes;
+}
+
+/** The same as a part of the host's transaction. */
+export function record(
+  store: Store,
+  session: Session,
+  members: readonly Member[],
+  locking: Locking,
+): Promise<readonly Outcome[]> {
+  return session.perform(recordAll(store, members, locking));
 }
 
 type Insert = Readonly<Record<'thread_id' | 'entry_id' | 'kind' | 'payload' | 'refs', string>> &
@@ -67,12 +72,11 @@ function recordOne(member: Member, head: HeadState, inserts: Insert[]): Outcome 
 }
 
 /** What is recorded under ids of the callers; ids that we made cannot be. */
-async function lookUp(
+function* lookUp(
   { dialect, tables }: Store,
-  session: Session,
   members: readonly Member[],
   heads: ReadonlyMap<string, HeadState>,
-): Promise<void> {
+): Steps<void> {
   const wanted = members.filter(member => member.callerIds && heads.get(member.threadId)?.unused === false);
   if (wanted.length === 0) return;
   const rows = wanted.flatMap(({ threadId, entries }) =>
@@ -83,18 +87,13 @@ async function lookUp(
     `select e.thread_id, e.entry_id as id, e.seq, e.at, e.kind, e.payload, e.refs from ${ids.sql}
 ${dialect.probe(tables.entries, 'e.thread_id = i.thread_id and e.entry_id = i.entry_id')}`,
   );
-  for (const row of await session.run<RecordedEntry & { thread_id: string }>(sql, ids.parameters)) {
+  for (const row of yield* ask<RecordedEntry & { thread_id: string }>(sql, ids.parameters)) {
     heads.get(row.thread_id)?.recorded.set(row.id, { ...row, seq: Number(row.seq), at: Number(row.at) });
   }
 }
 
 /** One statement for heads and entries where the database has such, else one for each. */
-async function write(
-  store: Store,
-  session: Session,
-  heads: readonly HeadState[],
-  inserts: readonly Insert[],
-): Promise<void> {
+function* write(store: Store, heads: readonly HeadState[], inserts: readonly Insert[]): Steps<void> {
   const touched = heads.filter(head => head.touched);
   if (touched.length === 0) return;
   const { dialect } = store;
@@ -109,7 +108,7 @@ async function write(
           },
         ]
       : statements;
-  for (const { sql, parameters } of sent) await session.run(dialect.statement(sql), parameters);
+  for (const { sql, parameters } of sent) yield* ask(dialect.statement(sql), parameters);
 }
 
 function headChanges({ dialect, tables, settings }: Store, heads: readonly HeadState[]): Fragment {

@@ -54,6 +54,7 @@ export function openStore(em: SqlEntityManager, settings: Settings): Store {
       projections: table(em, 'Projection'),
       states: table(em, 'ProjectionState'),
       parked: table(em, 'Parked'),
+      checkpoints: table(em, 'Checkpoint'),
     },
     settings,
     commits: commitsOf(em),

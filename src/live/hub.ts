@@ -70,7 +70,11 @@ export class Hub {
 
   /** A follower has reached the present: from here on it must hear of what other processes commit. */
   reachedEnd(watcher: Watcher): void {
+    this.#watch();
     this.status.behind(watcher, false);
+  }
+
+  #watch(): void {
     if (this.#watching !== undefined || this.closed) return;
     const { dialect, own, life, settings } = this.store;
     this.status.hears = undefined;

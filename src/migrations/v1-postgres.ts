@@ -50,12 +50,14 @@ export const postgresTables: readonly string[] = [
 )`,
   `create table {schema}"{prefix}journal_checkpoints" (
   "key_hash" text collate "C" not null,
-  "key" text not null,
+  "key" text collate "C" not null,
   "value" text not null,
+  "digest" text not null,
   "version" int not null default 1,
   "updated_at" bigint not null,
   primary key ("key_hash")
 )`,
+  `create index "{prefix}journal_checkpoints_key_index" on {schema}"{prefix}journal_checkpoints" ("key")`,
   `create table {schema}"{prefix}journal_projections" (
   "name" text collate "C" not null,
   "version" int not null,

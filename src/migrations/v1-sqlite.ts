@@ -50,10 +50,12 @@ export const sqliteTables: readonly string[] = [
   "key_hash" text not null,
   "key" text not null,
   "value" text not null,
+  "digest" text not null,
   "version" integer not null default 1,
   "updated_at" bigint not null,
   primary key ("key_hash")
 )`,
+  `create index "{prefix}journal_checkpoints_key_index" on "{prefix}journal_checkpoints" ("key")`,
   `create table "{prefix}journal_projections" (
   "name" text not null,
   "version" integer not null,

@@ -1,4 +1,4 @@
-import { chainHash, entryDigest, genesisHash, type StoredEntry } from '../journal/index.ts';
+import { Chain, genesisHash, type StoredEntry } from '../journal/index.ts';
 import { textOf } from './columns.ts';
 import type { Run } from './segment.ts';
 
@@ -23,7 +23,7 @@ export class Cutter {
   readonly #thread: { readonly threadId: string; readonly generation: string };
   readonly #segmentEntries: number;
   #start: Start;
-  #hash: string;
+  readonly #chain: Chain;
   #entries: StoredEntry[] = [];
   #characters = 0;
 
@@ -31,7 +31,7 @@ export class Cutter {
     this.#thread = thread;
     this.#segmentEntries = segmentEntries;
     this.#start = from;
-    this.#hash = from.hash;
+    this.#chain = new Chain(from.hash);
   }
 
   /** The seq of the entry that comes next. */
@@ -41,14 +41,14 @@ export class Cutter {
 
   /** The hash chain there. */
   get hash(): string {
-    return this.#hash;
+    return this.#chain.hash;
   }
 
   /** Takes the next entry, and gives the run it completes. Throws when a value of that run cannot be decoded. */
   add(entry: StoredEntry): Run | undefined {
     this.#entries.push(entry);
     this.#characters += entry.payload.length + entry.refs.length;
-    this.#hash = chainHash(this.#hash, entryDigest(entry));
+    this.#chain.add(entry);
     const full = this.#entries.length >= this.#segmentEntries || this.#characters >= FULL_CHARACTERS;
     return full ? this.rest() : undefined;
   }
@@ -61,7 +61,7 @@ export class Cutter {
       fromSeq: this.#start.seq,
       toSeq: this.seq,
       previousHash: this.#start.hash,
-      hash: this.#hash,
+      hash: this.hash,
       text: textOf(this.#entries),
     };
     this.#start = { seq: run.toSeq, hash: run.hash };

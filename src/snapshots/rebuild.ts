@@ -40,15 +40,20 @@ export async function* rebuildSnapshots(
   const act = dryRun ? 'list' : 'remove';
   const of = await totalsOf(store, run, selection);
   const rebuilding = new Rebuilding(store, run, dryRun);
-  for await (const group of groupsOf(store, run, selection)) {
-    rebuilding.removed += (await straysOf(store, run, group.range, act)).length;
-    const stored = await factsOf(store, run, group.range);
-    for await (const stretch of stretchesOf(store, run, group)) {
-      await rebuilding.take(stretch, stored.get(stretch.threadId) ?? []);
-      if (rebuilding.hasNews()) yield rebuilding.progress(of);
+  try {
+    for await (const group of groupsOf(store, run, selection)) {
+      rebuilding.removed += (await straysOf(store, run, group.range, act)).length;
+      const stored = await factsOf(store, run, group.range);
+      for await (const stretch of stretchesOf(store, run, group)) {
+        await rebuilding.take(stretch, stored.get(stretch.threadId) ?? []);
+        if (rebuilding.hasNews()) yield rebuilding.progress(of);
+      }
+      await rebuilding.written();
+      yield rebuilding.progress(of);
     }
-    await rebuilding.flush();
-    yield rebuilding.progress(of);
+  } finally {
+    // Nothing goes on behind the back of whoever stops here.
+    await rebuilding.settled();
   }
 }
 

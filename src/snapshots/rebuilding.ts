@@ -8,8 +8,8 @@ import { type Stretch, stretchesOf } from './stretches.ts';
 import { ThreadCut } from './thread-cut.ts';
 import { countMissing, removeSegments, writeSegments } from './write.ts';
 
-/** Of one write: on SQLite nobody else writes meanwhile. */
-const RUNS = 16;
+/** Segments of one write: on SQLite nobody else writes meanwhile. */
+const RUNS = 32;
 /** A step of progress comes after so many entries. */
 const NEWS = 10_000;
 
@@ -23,6 +23,7 @@ export class Rebuilding {
   #outdated: SegmentFacts[] = [];
   #damaged: string[] = [];
   #told = 0;
+  #writing: Promise<void> | undefined;
   #threads = 0;
   #entries = 0;
   #written = 0;
@@ -74,13 +75,30 @@ export class Rebuilding {
     }
   }
 
-  /** Writes what waits. */
+  /** Begins to write what waits, once what was begun before is written: the next rows are read and cut meanwhile. */
   async flush(): Promise<void> {
     const [runs, outdated] = [this.#runs, this.#outdated];
     [this.#runs, this.#outdated] = [[], []];
+    await this.#writing;
+    this.#writing = this.#write(runs, outdated);
+    // Whoever waits for it next hears of its failure.
+    this.#writing.catch(() => {});
+  }
+
+  async written(): Promise<void> {
+    await this.flush();
+    await this.#writing;
+  }
+
+  /** When nothing is being written any more, whatever came of it. */
+  async settled(): Promise<void> {
+    await this.#writing?.catch(() => {});
+  }
+
+  async #write(runs: readonly Run[], outdated: readonly SegmentFacts[]): Promise<void> {
     if (runs.length === 0 && outdated.length === 0) return;
     const store = this.#store;
-    const segments = await Promise.all(runs.map(each => sealed(each, bodyFormat(store))));
+    const segments = runs.map(each => sealed(each, bodyFormat(store)));
     const written = await this.#run({ operation: 'write segments' }, scope =>
       this.#dryRun
         ? scope.once(session => countMissing(store, session, segments))

@@ -21,10 +21,10 @@ export interface Group {
 }
 
 export interface ScannedHead extends HeadRow {
-  /** Of the last entry in the table, in the same state as the head; null when there is none. */
-  readonly last_seq: number | null;
-  /** 1 when an erasure record says that this generation was deleted. */
-  readonly erased: number | string;
+  /** Of the last entry in the table, in the same state as the head; null when there is none. Only where checked. */
+  readonly last_seq?: number | null | undefined;
+  /** 1 when an erasure record says that this generation was deleted. Only where checked. */
+  readonly erased?: number | string | undefined;
 }
 
 const HEADS = 256;
@@ -34,11 +34,12 @@ export async function* groupsOf(
   store: Store,
   run: Caller,
   { threadIds, since }: SelectOptions,
+  { checked = false }: { readonly checked?: boolean | undefined } = {},
 ): AsyncGenerator<Group, void, undefined> {
   const { entries, erasures, threads } = store.tables;
-  const select = `select ${HEAD_COLUMNS},
-  (select max(e.seq) from ${entries} e where e.thread_id = t.thread_id) as last_seq,
-  (select count(*) from ${erasures} x where x.thread_id = t.thread_id and x.generation = t.generation) as erased
+  const checks = `(select max(e.seq) from ${entries} e where e.thread_id = t.thread_id) as last_seq,
+  (select count(*) from ${erasures} x where x.thread_id = t.thread_id and x.generation = t.generation) as erased`;
+  const select = `select ${HEAD_COLUMNS}${checked ? `, ${checks}` : ''}
 from ${threads} t where updated_at >= cast(? as bigint)`;
   const from = since === undefined ? -Number.MAX_SAFE_INTEGER : checkInteger(since, 'since');
   const read = (condition: string, values: readonly unknown[]): Promise<readonly ScannedHead[]> =>

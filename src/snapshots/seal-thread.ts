@@ -56,7 +56,7 @@ export async function sealThread(store: Store, run: Caller, task: SealTask): Pro
       throw new HistoryBroken('', { cause });
     }
     if (runs.length < WRITE && cutter.seq < head.rev) continue;
-    segments = await Promise.all(runs.map(each => sealed(each, bodyFormat(store))));
+    segments = runs.map(each => sealed(each, bodyFormat(store)));
     await write();
     written.push(...segments.map(({ body: _, ...key }) => key));
     [remove, runs] = [[], []];

@@ -1,4 +1,4 @@
-import type { RecordedEntry } from '../journal/index.ts';
+import type { Chain, RecordedEntry } from '../journal/index.ts';
 import { decodeBody, isFormat } from './body.ts';
 import { textOf } from './columns.ts';
 import type { Damage, Finding } from './finding.ts';
@@ -28,17 +28,21 @@ export class SegmentCheck {
     this.#waiting.push(...segments);
   }
 
-  /** Takes the next row, and the chain's hash before and behind it. */
-  take(row: RecordedEntry, before: string, behind: string): void {
-    for (let [next] = this.#waiting; next !== undefined && next.fromSeq <= row.seq; [next] = this.#waiting) {
+  /** The row with this seq comes next, and the chain is that of the rows before it. */
+  begin(seq: number, chain: Chain): void {
+    for (let [next] = this.#waiting; next !== undefined && next.fromSeq <= seq; [next] = this.#waiting) {
       this.#waiting.shift();
-      this.#begin(next, row.seq, before);
+      this.#begin(next, seq, chain.hash);
     }
+  }
+
+  /** Takes that row; the chain is that of the rows up to it. */
+  take(row: RecordedEntry, chain: Chain): void {
     if (this.#current === undefined) return;
     const { segment, rows } = this.#current;
     rows.push(row);
     if (row.seq + 1 < segment.toSeq) return;
-    if (rows.length === segment.toSeq - segment.fromSeq) this.#compare(this.#current, behind);
+    if (rows.length === segment.toSeq - segment.fromSeq) this.#compare(this.#current, chain.hash);
     this.#current = undefined;
   }
 

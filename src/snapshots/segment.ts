@@ -23,8 +23,8 @@ export interface Run extends Omit<Segment, 'body' | 'digest' | 'format'> {
   readonly text: string;
 }
 
-export async function sealed({ text, previousHash, ...place }: Run, format: Format): Promise<Segment> {
-  const segment = { ...place, format, body: await encodeBody(format, text) };
+export function sealed({ text, previousHash, ...place }: Run, format: Format): Segment {
+  const segment = { ...place, format, body: encodeBody(format, text) };
   return { ...segment, digest: digestOf(segment, previousHash) };
 }
 

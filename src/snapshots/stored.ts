@@ -78,12 +78,12 @@ where ${place.sql} order by thread_id, generation, from_seq limit ?`;
 function behind(range: Range, { thread_id, generation, from_seq }: SegmentRow): ReturnType<typeof within> {
   if ('only' in range) {
     return {
-      sql: 'thread_id = ? and (generation, from_seq) > (?, cast(? as bigint))',
+      sql: 'thread_id = ? and (generation, from_seq) > (?, ?)',
       values: [thread_id, generation, from_seq],
     };
   }
   return {
-    sql: `(thread_id, generation, from_seq) > (?, ?, cast(? as bigint))${range.to === undefined ? '' : ' and thread_id <= ?'}`,
+    sql: `(thread_id, generation, from_seq) > (?, ?, ?)${range.to === undefined ? '' : ' and thread_id <= ?'}`,
     values: [thread_id, generation, from_seq, ...(range.to === undefined ? [] : [range.to])],
   };
 }

@@ -12,8 +12,11 @@ export interface Stretch {
 
 type Row = RecordedEntry & { readonly threadId: string };
 
-/** As many rows are held twice at most: those that are worked on, and those that are read meanwhile. */
-const ROWS = 512;
+/** Of a page. Two are held at most: the one that is worked on, and the one that is read meanwhile. */
+const MOST_ROWS = 1_024;
+const MOST_SEQ = 2_147_483_647;
+/** A page of entries larger than the ones before it is followed by a shorter one. */
+const CHARACTERS = 1_048_576;
 
 /** The rows of a group's threads, thread by thread, in the order of their ids: each of its heads ends exactly once. */
 export async function* stretchesOf(store: Store, run: Caller, group: Group): AsyncGenerator<Stretch, void, undefined> {
@@ -64,47 +67,54 @@ function* byThread(page: readonly Row[]): Generator<readonly Row[], void, undefi
 
 /** Pages by key; while one is worked on, the next is read. */
 async function* pagesOf(store: Store, run: Caller, range: Range): AsyncGenerator<readonly Row[], void, undefined> {
-  // Each form begins in the index right behind the key; a form for both would read a long thread again for each page.
-  const place =
-    'only' in range
-      ? { where: 'thread_id = ? and seq > cast(? as bigint)', upper: [] }
-      : {
-          where: `(thread_id, seq) > (?, cast(? as bigint))${range.to === undefined ? '' : ' and thread_id <= ?'}`,
-          upper: range.to === undefined ? [] : [range.to],
-        };
+  // Each form begins in the index right behind the key; another would read a long thread again for each page: one form
+  // for both, the upper bound beside the lower one (PostgreSQL then takes the index on the ids), a cast (SQLite).
+  const page = `select thread_id as "threadId", seq, entry_id as id, at, kind, payload, refs
+  from ${store.tables.entries} where ${'only' in range ? 'thread_id = ? and seq > ?' : '(thread_id, seq) > (?, ?)'}
+  order by thread_id, seq limit ?`;
+  const upper = 'to' in range && range.to !== undefined ? [range.to] : [];
   const sql = store.dialect.statement(
-    `select thread_id, seq, entry_id, at, kind, payload, refs from ${store.tables.entries}
-where ${place.where} order by thread_id, seq limit ?`,
+    upper.length === 0 ? page : `select * from (${page}) page where "threadId" <= ? order by "threadId", seq`,
   );
-  const read = (threadId: string, seq: number): Promise<readonly Row[]> => {
+  const read = (threadId: string, seq: number, rows: number): Promise<Page> => {
     const page = run({ operation: 'read entries' }, scope =>
-      scope.once(session => session.run<EntryRow>(sql, [threadId, seq, ...place.upper, ROWS])),
-    ).then(rows => rows.map(toRow));
+      scope.once(session => session.run<Row>(sql, [threadId, seq, rows, ...upper])),
+    ).then(found => ({ rows: found.map(typed), full: found.length === rows }));
     // Should nobody come for it, its failure is nobody's.
     page.catch(() => {});
     return page;
   };
-  const most = Number.MAX_SAFE_INTEGER - 1;
-  let next: Promise<readonly Row[]> | undefined =
-    'only' in range ? read(range.only, (range.fromSeq ?? -most) - 1) : read(range.after ?? '', most);
+  let rows = MOST_ROWS / 4;
+  let next: Promise<Page> | undefined =
+    'only' in range
+      ? read(range.only, (range.fromSeq ?? 1 - MOST_SEQ) - 1, rows)
+      : read(range.after ?? '', MOST_SEQ, rows);
   while (next !== undefined) {
-    const page: readonly Row[] = await next;
-    const last = page.at(-1);
-    next = last === undefined || page.length < ROWS ? undefined : read(last.threadId, last.seq);
-    yield page;
+    const page: Page = await next;
+    const last = page.rows.at(-1);
+    rows = rowsBehind(page.rows, rows);
+    next = last === undefined || !page.full ? undefined : read(last.threadId, last.seq, rows);
+    yield page.rows;
   }
 }
 
-interface EntryRow {
-  readonly thread_id: string;
-  readonly seq: number;
-  readonly entry_id: string;
-  readonly at: number | string;
-  readonly kind: string;
-  readonly payload: string;
-  readonly refs: string;
+interface Page {
+  readonly rows: readonly Row[];
+  /** There may be more. */
+  readonly full: boolean;
 }
 
-function toRow({ thread_id, seq, entry_id, at, kind, payload, refs }: EntryRow): Row {
-  return { threadId: thread_id, seq: Number(seq), id: entry_id, at: Number(at), kind, payload, refs };
+/** How many of such rows are a page. */
+function rowsBehind(page: readonly Row[], before: number): number {
+  let characters = 1;
+  for (const { payload, refs } of page) characters += payload.length + refs.length;
+  const fitting = Math.floor((CHARACTERS / characters) * Math.max(page.length, 1));
+  return Math.max(16, Math.min(fitting, before * 4, MOST_ROWS));
+}
+
+/** The driver's own row; PostgreSQL's drivers give a bigint as text. */
+function typed(row: { -readonly [key in keyof Row]: Row[key] }): Row {
+  row.at = Number(row.at);
+  row.seq = Number(row.seq);
+  return row;
 }

@@ -1,4 +1,4 @@
-import { chainHash, entryDigest, type RecordedEntry } from '../journal/index.ts';
+import { Chain, type RecordedEntry } from '../journal/index.ts';
 import { decodeObject } from '../values/index.ts';
 import { startOf } from './cutter.ts';
 import type { Damage, Finding } from './finding.ts';
@@ -13,15 +13,15 @@ const MAX_FINDINGS = 1_000;
 export class ThreadCheck {
   readonly #head: ScannedHead;
   readonly #segments = new SegmentCheck();
-  #hash: string;
+  readonly #chain: Chain;
   #seq = 0;
   #gaps = false;
   #findings: Finding[] = [];
 
   constructor(head: ScannedHead) {
     this.#head = head;
-    this.#hash = startOf(head.thread_id).hash;
-    if (Number(head.erased) > 0) this.#find('thread-erased', 0, head.rev);
+    this.#chain = new Chain(startOf(head.thread_id).hash);
+    if (Number(head.erased ?? 0) > 0) this.#find('thread-erased', 0, head.rev);
     if (!decodes(head.metadata)) this.#find('metadata-undecodable', 0, 0);
   }
 
@@ -40,19 +40,19 @@ export class ThreadCheck {
       if (row.seq >= this.#head.rev) break;
       if (row.seq !== this.#seq) this.#miss(row.seq);
       if (!decodes(row.payload) || !decodes(row.refs)) this.#find('entry-undecodable', row.seq, row.seq + 1);
-      const before = this.#hash;
-      this.#hash = chainHash(before, entryDigest(row));
+      this.#segments.begin(row.seq, this.#chain);
+      this.#chain.add(row);
       this.#seq = row.seq + 1;
-      this.#segments.take(row, before, this.#hash);
+      this.#segments.take(row, this.#chain);
     }
   }
 
   end(): void {
     const { rev, head_hash, last_seq } = this.#head;
     if (this.#seq < rev) this.#miss(rev);
-    const last = last_seq === null ? -1 : Number(last_seq);
+    const last = Number(last_seq ?? -1);
     if (last >= rev) this.#find('entries-unexpected', rev, last + 1);
-    if (!this.#gaps && this.#hash !== head_hash) this.#find('history-changed', 0, rev);
+    if (!this.#gaps && this.#chain.hash !== head_hash) this.#find('history-changed', 0, rev);
     this.#segments.end();
   }
 

@@ -33,7 +33,7 @@ export async function* verify(
   const run = outsideTransactions(store, 'verify', signal);
   const of = await totalsOf(store, run, selection);
   const verifying = new Verifying(store, run, repair);
-  for await (const group of groupsOf(store, run, selection)) {
+  for await (const group of groupsOf(store, run, selection, { checked: true })) {
     verifying.strays(await straysOf(store, run, group.range, repair ? 'remove' : 'list'));
     const queue = new SegmentQueue(segmentsOf(store, run, group.range));
     for await (const stretch of stretchesOf(store, run, group)) {

@@ -1,8 +1,7 @@
 import { CorruptEntryError, InvalidRevError, OrphanedEntriesError } from '../errors.ts';
 import {
-  chainHash,
+  Chain,
   type Entry,
-  entryDigest,
   entryOf,
   freeze,
   type HeadRow,
@@ -47,7 +46,10 @@ export function threadOfRows(
 
 /** The chain behind these rows. At an earlier rev it is not stored: it follows from the entries. */
 export function foldHash(from: Start, rows: readonly RecordedEntry[]): string {
-  return rows.reduce((hash, row) => chainHash(hash, entryDigest(row)), from.hash);
+  if (rows.length === 0) return from.hash;
+  const chain = new Chain(from.hash);
+  for (const row of rows) chain.add(row);
+  return chain.hash;
 }
 
 /** `entries` is taken over, and `rows` are put behind them. */

@@ -12,6 +12,10 @@ export const BIN: string = fileURLToPath(new URL('../../src/cli/bin.ts', import.
 /** A hundred starts of the same program: the second and later ones take a third less time. */
 const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
+const { VITEST: _, ...clean } = process.env;
+/** What a process started by a test finds around it. */
+export const ENV: NodeJS.ProcessEnv = { ...clean, NODE_COMPILE_CACHE };
+
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -32,8 +36,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
 
 export async function spawned(command: string, args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
   const { input = '', cwd, env } = options;
-  const { VITEST: _, ...clean } = process.env;
-  const child = spawn(command, args, { cwd, env: { ...clean, NODE_COMPILE_CACHE, ...env } });
+  const child = spawn(command, args, { cwd, env: { ...ENV, ...env } });
   // A command that does not read its input, or ends early, closes the pipe: that is its right.
   child.stdin.on('error', () => {});
   child.stdin.end(input);

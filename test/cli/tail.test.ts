@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sharedBackends } from '../support/backends.ts';
 import { eachBackend, isPostgres } from '../support/each-backend.ts';
 import { sql } from '../support/sql.ts';
-import { BIN, cli, parsed } from './cli.ts';
+import { BIN, cli, ENV, parsed } from './cli.ts';
 
 const PATIENT = { timeout: 30_000 };
 
@@ -23,7 +23,7 @@ interface Tail {
 }
 
 function startTail(...args: readonly string[]): Tail {
-  const child = spawn(process.execPath, [BIN, 'tail', ...args]);
+  const child = spawn(process.execPath, [BIN, 'tail', ...args], { env: ENV });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const said: string[] = [];

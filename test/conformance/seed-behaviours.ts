@@ -1,12 +1,16 @@
 /** Where a behaviour of the source system is proven for this one, or why it is not ours. */
-export type Place = 'conformance' | 'issue 6 checkpoints' | `test/${string}` | `not ours: ${string}`;
+export type Place = 'conformance' | `test/${string}` | `not ours: ${string}`;
 
-const checkpoints = 'issue 6 checkpoints';
+const checkpoints = 'test/checkpoints/checkpoints.test.ts';
+const hibernate = 'test/agents/hibernate.test.ts';
+const thaw = 'test/agents/thaw.test.ts';
 const helpers = 'test/journal/thread.test.ts';
 const damage = 'test/journal/corruption.test.ts';
 const migrations = 'test/schema/migrations.test.ts';
 const faults = 'test/faults/cut-connection.test.ts';
 const noConfig = 'not ours: a journal is constructed on the host’s ORM, there is no storage config to normalise';
+const noManifest = 'not ours: there is no scheduler, and a checkpoint is put whole';
+const property = 'not ours: an agent holds its thread as a property, `agent.thread ??= newThread()`';
 const noTtl = 'not ours: entries do not expire, the host deletes threads';
 
 /** How many behaviours each table of the source system lists. */
@@ -15,7 +19,10 @@ export const tables: Readonly<Record<string, number>> = {
   F: 27,
   R: 38,
   N: 4,
+  P: 32,
+  H: 20,
   X: 18,
+  XP: 2,
   XM: 5,
   T: 34,
   TN: 4,
@@ -56,9 +63,14 @@ const places: readonly (readonly [labels: string, place: Place])[] = [
   ['T26 T27 T28 T29 T30 T31 T32 T33 T34', helpers],
   ['TN1 TN2 TN3 TN4', helpers],
   ['TA10 TA13 TA14', helpers],
-  ['TA1 TA2 TA3 TA4 TA5 TA6 TA7 TA8 TA9 TA11 TA12 TA15 TA16 TA17', checkpoints],
+  ['TA1 TA2 TA3 TA4 TA5 TA6 TA7 TA8 TA9 TA11 TA12 TA15 TA16 TA17', property],
   ['JZ1 JZ2 JZ3 JZ4 JZ6 JZ8 JZ9', 'conformance'],
   ['JZ5 JZ7', checkpoints],
+  ['P1 P2 P3 P4 P5 P6 P7 P8 P9 P24 P30 P31 P32', hibernate],
+  ['P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21 P22 P23 P25 P26 P29', thaw],
+  ['P27 P28', noManifest],
+  ['H15 H17 H18 XP2', hibernate],
+  ['H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 H11 H12 H13 H14 H16 H19 H20 XP1', thaw],
   ['JZ10 JZ11 JZ12 JZ13', damage],
 ];
 

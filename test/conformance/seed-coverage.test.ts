@@ -31,9 +31,13 @@ describe('a test file that is named as the place of a behaviour', () => {
     expect(textOf(file)).toMatch(/\btest(?:\.each)?\(/u);
   });
 
-  test('test/journal/thread.test.ts names each of its behaviours', () => {
-    const file = 'test/journal/thread.test.ts';
-    const named = [...textOf(file).matchAll(/proves\('([A-Z\d ]+)'/gu)].flatMap(
+  test.each([
+    'test/journal/thread.test.ts',
+    'test/checkpoints/checkpoints.test.ts',
+    'test/agents/hibernate.test.ts',
+    'test/agents/thaw.test.ts',
+  ])('%s names each of its behaviours', file => {
+    const named = [...textOf(file).matchAll(/proves\(\s*'([A-Z\d ]+)'/gu)].flatMap(
       ([, labels]) => labels?.split(' ') ?? [],
     );
     expect(inOrder(new Set(named))).toEqual(inOrder(placed(file)));

@@ -166,7 +166,7 @@ eachBackend(
       });
 
       test('one append after the other is sent as it comes', async () => {
-        const journal = new ThreadJournal(watched.orm);
+        const journal = new ThreadJournal(watched.orm, { live: { notify: false } });
         const threadId = bench.id();
         await journal.append(threadId, [{}]);
         for (let count = 0; count < 5; count += 1) {
@@ -175,6 +175,23 @@ eachBackend(
           const statements = watched.taken();
           expect(statements.length).toBe(isPostgres(bench.backend) ? 1 : 5);
         }
+      });
+
+      test('appends one after the other leave the event loop its turns; many made at once go together', async () => {
+        const journal = new ThreadJournal(watched.orm, { live: { notify: false } });
+        let turns = 0;
+        let counting = true;
+        const count = (): void => {
+          turns += 1;
+          if (counting) setImmediate(count);
+        };
+        setImmediate(count);
+        for (let index = 0; index < 200; index += 1) await journal.append('alone', [{}]);
+        counting = false;
+        expect(turns).toBeGreaterThan(3);
+        watched.taken();
+        await Promise.all(Array.from({ length: 20 }, () => journal.append(bench.id(), [{}])));
+        expect(commits(watched.taken())).toBeLessThanOrEqual(2);
       });
     });
   },
