@@ -7,6 +7,7 @@ import {
   conversationStats,
 } from '../../examples/conversation-stats/conversation-stats.ts';
 import { journalEntities, type NewEntry, Projector, ThreadJournal } from '../../src/index.ts';
+import { folder, spawned } from '../cli/cli.ts';
 import { type Orm, sharedBackends } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { sql } from '../support/sql.ts';
@@ -85,3 +86,12 @@ eachBackend(
   },
   { on: sharedBackends },
 );
+
+test('the example says what it does', async () => {
+  const main = fileURLToPath(new URL('../../examples/conversation-stats/main.ts', import.meta.url));
+  const cwd = await folder();
+  const { code, stdout, stderr } = await spawned(process.execPath, [main], { cwd });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('version 1: projection_retired');
+  expect(stdout).toContain('version 2 has 5 conversations; the five with the most tool calls:\n  coding-agent-pr-218');
+});

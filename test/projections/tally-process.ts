@@ -20,4 +20,4 @@ if (naiveUntil !== undefined) {
     between: round => round === naiveUntil && process.kill(process.pid, 'SIGKILL'),
   });
 }
-await new Projector({ journal, projection: { name, version: 1 }, handle: tally, batch: 20, leaseMs }).run();
+await new Projector({ journal, projection: { name, version: 1 }, handle: tally, batch: 10, leaseMs }).run();
