@@ -97,7 +97,48 @@ export type {
   StreamOptions,
 } from './live/index.ts';
 export { createStorageTables, dropStorageTables, type MigrationLike, type StorageVersion } from './migrations/index.ts';
-export type { JournalOptions, Limits, LiveSettings, SnapshotSettings, StorageOptions } from './options.ts';
+
+export type {
+  JournalOptions,
+  Limits,
+  LiveSettings,
+  SnapshotSettings,
+  StorageOptions,
+  Upcaster,
+  Upcasters,
+} from './options.ts';
+export { ProjectionRetiredError } from './projection-errors.ts';
+export {
+  amendMessage,
+  type BuildStatus,
+  clearMessages,
+  compactMessages,
+  defineProjection,
+  type Folded,
+  type FoldOptions,
+  foldEntries,
+  type Handle,
+  type HandleContext,
+  messages,
+  type ParkedEntry,
+  type Projection,
+  type ProjectionBuild,
+  type ProjectionEvent,
+  type ProjectionLag,
+  Projector,
+  type ProjectorDefinition,
+  type ProjectorOptions,
+  popMessages,
+  type ResolvedMessage,
+  type RunOptions,
+  retractMessages,
+  type Spent,
+  type ToolCall,
+  toolCalls,
+  type Usage,
+  usage,
+} from './projections/index.ts';
+
 export type {
   Damage,
   Finding,

@@ -25,6 +25,15 @@ export interface SnapshotSettings {
   readonly segmentEntries: number;
 }
 
+/**
+ * Lifts a payload from one shape of its kind to the next. Pure: the same payload gives the same result, and the one that
+ * is handed in stays as it is.
+ */
+export type Upcaster = (payload: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
+/** By kind: how to get from shape 1 to 2, from 2 to 3, … The newest shape has one number more than there are steps. */
+export type Upcasters = Readonly<Record<string, readonly Upcaster[]>>;
+
 /** How streams hear of new entries. See docs/live.md. */
 export interface LiveSettings {
   /** PostgreSQL: tell other processes of each commit, after it, at most a hundred times a second. Default true. */
@@ -40,6 +49,11 @@ export interface LiveSettings {
 export interface JournalOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly snapshots?: Partial<SnapshotSettings> | undefined;
+  /**
+   * Old shapes of payloads are lifted whenever an entry is read. `refs.v` says which shape an entry was recorded in,
+   * absent is 1; it is yours to set when you append, and the newest when you read. Default: nothing is lifted.
+   */
+  readonly upcasters?: Upcasters | undefined;
   readonly live?: Partial<LiveSettings> | undefined;
   /** How long a call may take, milliseconds. Default 30,000. */
   readonly timeoutMs?: number | undefined;
@@ -64,6 +78,8 @@ export interface JournalOptions {
 export interface Settings {
   readonly limits: Limits;
   readonly snapshots: SnapshotSettings;
+  /** Undefined when there are none. */
+  readonly upcasters: ReadonlyMap<string, readonly Upcaster[]> | undefined;
   readonly live: LiveSettings;
   readonly timeoutMs: number;
   readonly batching: boolean;
@@ -94,6 +110,7 @@ export function settingsOf(options: JournalOptions = {}): Settings {
   return {
     limits,
     snapshots: snapshotsOf(options.snapshots),
+    upcasters: upcastersOf(options.upcasters),
     live: liveOf(options.live),
     timeoutMs: positive(options.timeoutMs ?? 30_000, 'timeoutMs'),
     batching: flag(options.batching ?? true, 'batching'),
@@ -113,6 +130,18 @@ function snapshotsOf({ seal = true, minTail = 64, segmentEntries = 256 }: Partia
     minTail: positive(minTail, 'snapshots.minTail'),
     segmentEntries: positive(segmentEntries, 'snapshots.segmentEntries'),
   };
+}
+
+function upcastersOf(upcasters: Upcasters = {}): Settings['upcasters'] {
+  if (typeof upcasters !== 'object' || upcasters === null) {
+    throw new InvalidArgumentError({ argument: 'upcasters', reason: 'must be an object: kinds, and their steps' });
+  }
+  const steps = Object.entries(upcasters).map(([kind, list]) => {
+    const argument = `upcasters[${JSON.stringify(kind)}]`;
+    if (!Array.isArray(list)) throw new InvalidArgumentError({ argument, reason: 'must be an array of functions' });
+    return [checkId(kind, argument), list.map((step, index) => callable(step, `${argument}[${index}]`))] as const;
+  });
+  return steps.length === 0 ? undefined : new Map(steps);
 }
 
 function liveOf(given: Partial<LiveSettings> = {}): LiveSettings {

@@ -47,6 +47,17 @@ import {
 } from './live/index.ts';
 import { type JournalOptions, settingsOf } from './options.ts';
 import {
+  type Folded,
+  type FoldOptions,
+  fold,
+  liveVersion,
+  openTo,
+  type Projection,
+  type ProjectionBuild,
+  project$,
+  projections,
+} from './projections/index.ts';
+import {
   type JournalStats,
   load,
   type RebuildOptions,
@@ -80,6 +91,7 @@ export class ThreadJournal implements Journal {
     this.#store = openStore(entityManagerOf(orm), settingsOf(options));
     this.#hub = new Hub(this.#store);
     putBehind(this, this.#store);
+    openTo(this, this.#hub);
   }
 
   /**
@@ -146,6 +158,36 @@ export class ThreadJournal implements Journal {
    */
   readAll(options?: ReadAllOptions): AsyncIterable<FeedEntry> {
     return readAll(this.#store, options);
+  }
+
+  /**
+   * What a thread means: the state that a projection makes of its entries, and the rev that it stands for. Without
+   * entries: the initial state, at rev 0. Page by page in constant memory; with `keep`, only what is new is read.
+   *
+   * @throws ThreadDeletedError when the thread is deleted, or deleted and made again, while it is folded.
+   */
+  fold<State>(threadId: string, projection: Projection<State>, options?: FoldOptions): Promise<Folded<State>> {
+    return fold(this.#store, threadId, projection, options);
+  }
+
+  /**
+   * The same, live: the state as it is, then with each entry that changes it. Unsubscribing frees everything.
+   *
+   * Errors: ThreadDeletedError; what `evolve` throws; those of {@link fold} while the first state is folded. After that
+   * a database that is away is waited for.
+   */
+  project$<State>(threadId: string, projection: Projection<State>): Observable<Folded<State>> {
+    return project$(this.#hub, threadId, projection);
+  }
+
+  /** Which version of a projection to read, in the caller's transaction; undefined while its first is being built. */
+  liveVersion(name: string, options?: CallOptions): Promise<number | undefined> {
+    return liveVersion(this.#store, name, options);
+  }
+
+  /** Every version of every projection that a `Projector` ever ran, how far it is behind, and what it has parked. */
+  projections(options?: CallOptions): Promise<readonly ProjectionBuild[]> {
+    return projections(this.#store, options);
   }
 
   /**

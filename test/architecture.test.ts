@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** The storeys of the house, from the ground up. A room imports from rooms below it, through their doors. */
 const STOREYS: readonly (readonly string[])[] = [
   ['errors'],
-  ['feed-errors', 'agent-errors'],
+  ['feed-errors', 'agent-errors', 'projection-errors'],
   ['values'],
   ['options'],
   ['dialects'],

@@ -19,6 +19,7 @@ export function program(): Command {
   addWriting(top);
   addReading(top);
   addMaintenance(top);
+  addProjections(top);
   return top;
 }
 
@@ -161,5 +162,41 @@ function addMaintenance(top: Command): void {
     .action(async (_flags: unknown, command: Command) => {
       const { showStats } = await import('./commands/stats.ts');
       await showStats(command.optsWithGlobals());
+    });
+}
+
+const VERSIONS = `
+The file exports by default what "new Projector" takes, but for the journal; one, or a list of them:
+  export default [{ projection: { name: 'stats', version: 2 }, handle }];
+and as upcasters those of the app's journal, if it has any.
+The new version is built from the journal's beginning while the old one goes on, and is swapped in when it has caught up.
+Ended before that, it goes on where it was when it is run again.`;
+
+function addProjections(top: Command): void {
+  const project = top.command('project').description('projections over all threads: list, status, rebuild');
+  project
+    .command('list')
+    .description('every version of every projection that ever ran')
+    .action(async (_flags: unknown, command: Command) => {
+      const { listProjections } = await import('./commands/project.ts');
+      await listProjections(command.optsWithGlobals());
+    });
+  project
+    .command('status')
+    .description('how far the versions of a projection are, and what they have parked')
+    .argument('<name>', 'which projection')
+    .action(async (name: string, _flags: unknown, command: Command) => {
+      const { showProjection } = await import('./commands/project.ts');
+      await showProjection(name, command.optsWithGlobals());
+    });
+  project
+    .command('rebuild')
+    .description('build a new version of a projection beside the live one, and swap')
+    .argument('<name>', 'which projection')
+    .requiredOption('--projectors <file>', 'the module that exports your projectors')
+    .addHelpText('after', VERSIONS)
+    .action(async (name: string, _flags: unknown, command: Command) => {
+      const { rebuildProjection } = await import('./commands/project.ts');
+      await rebuildProjection(name, command.optsWithGlobals());
     });
 }

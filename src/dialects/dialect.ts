@@ -10,6 +10,9 @@ export interface Tables {
   readonly entries: string;
   readonly erasures: string;
   readonly snapshots: string;
+  readonly projections: string;
+  readonly states: string;
+  readonly parked: string;
   readonly checkpoints: string;
 }
 
@@ -106,6 +109,8 @@ export interface Dialect {
   forKeyShare(alias: string): string;
   /** The transaction that appends, for the feed of all threads; on SQLite position order is commit order. */
   readonly transactionId: string;
+  /** Epoch milliseconds by the database's own clock, which all processes share. */
+  readonly clock: string;
   /** The one-statement append, where one statement can both write the head and insert from its answer. */
   readonly claim: ((tables: Tables, head: ClaimHead, entries: readonly ClaimEntry[]) => Fragment) | undefined;
   /** True where what is read travels through a connection, so that many bytes cost more than unpacking them. */

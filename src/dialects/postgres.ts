@@ -37,6 +37,7 @@ export const postgres: Dialect = {
   forUpdate: 'for update',
   forKeyShare: alias => `for key share of ${alias}`,
   transactionId: 'pg_current_xact_id()',
+  clock: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
   claim: claimStatement,
 
   remote: true,

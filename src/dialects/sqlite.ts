@@ -47,6 +47,7 @@ export const sqlite: Dialect = {
   forUpdate: '',
   forKeyShare: () => '',
   transactionId: '0',
+  clock: "cast(unixepoch('subsec') * 1000 as integer)",
   claim: undefined,
 
   remote: false,

@@ -5,6 +5,7 @@ import { CursorEpochChangedError, FeedUnavailableError, InvalidCursorError } fro
 import type { Caller } from './calls.ts';
 import type { FeedEntry } from './entry.ts';
 import { cursorText, epochOf, type FeedCursor, parseCursor } from './feed-cursor.ts';
+import { lift } from './lift.ts';
 import { entryOf } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -20,9 +21,9 @@ export interface FeedPageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface FeedPage {
+export interface FeedPage<Found = FeedEntry> {
   /** May be empty, and `next` have moved all the same. */
-  readonly entries: readonly FeedEntry[];
+  readonly entries: readonly Found[];
   /** Where the next page begins. */
   readonly next: string;
   /** Where the batch ends that this page is of: behind everything that was committed as the batch began. */
@@ -31,16 +32,27 @@ export interface FeedPage {
   readonly more: boolean;
 }
 
+/** An entry whose values are still as stored: reading it may fail, and the others are there all the same. */
+export interface UnreadEntry {
+  readonly threadId: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly position: number;
+  readonly cursor: string;
+  /** @throws CorruptEntryError when it cannot be decoded or lifted. */
+  read(): FeedEntry;
+}
+
 /**
  * The next entries behind a cursor, as one statement. A batch of pages ends at the snapshot that its first page took,
  * so what is appended meanwhile neither prolongs it nor is lost: it is the next batch's.
  */
-export async function page(
+export async function unreadPage(
   store: Store,
   run: Caller,
   after: string | undefined,
   { operation, kinds, limit, signal }: FeedPageOptions,
-): Promise<FeedPage> {
+): Promise<FeedPage<UnreadEntry>> {
   const { dialect, tables } = store;
   const cursor = after === undefined ? undefined : checkCursor(store, after);
   const query = { place: cursor ?? START, kinds, limit };
@@ -65,11 +77,22 @@ export async function page(
   // Joined to what is told of the database, so the statement's order is not promised.
   found.sort((one, other) => Number(one.position) - Number(other.position));
   return {
-    entries: found.map(row => entryAt(row, cursorText(epoch, dialect.feed.at(query.place, state.target, row)))),
+    entries: found.map(row => entryAt(store, row, cursorText(epoch, dialect.feed.at(query.place, state.target, row)))),
     next: cursorText(epoch, state.next),
     end: cursorText(epoch, state.target === '' ? state.next : dialect.feed.end(state.target)),
     more: state.next.target !== '' || query.place.target !== '',
   };
+}
+
+/** The same with every entry read. @throws CorruptEntryError */
+export async function page(
+  store: Store,
+  run: Caller,
+  after: string | undefined,
+  options: FeedPageOptions,
+): Promise<FeedPage> {
+  const { entries, ...rest } = await unreadPage(store, run, after, options);
+  return { ...rest, entries: entries.map(entry => entry.read()) };
 }
 
 const OUTSIDE = 'the feed is of what is committed; read it outside the transaction';
@@ -81,9 +104,17 @@ export function checkCursor({ dialect }: Store, text: string): FeedCursor {
   return cursor;
 }
 
-function entryAt(row: FeedRow, cursor: string): FeedEntry {
-  const { thread_id, entry_id: id, kind, payload, refs } = row;
-  return { ...entryOf(thread_id, { id, seq: Number(row.seq), at: Number(row.at), kind, payload, refs }), cursor };
+function entryAt({ settings }: Store, row: FeedRow, cursor: string): UnreadEntry {
+  const { thread_id: threadId, entry_id: id, kind, payload, refs } = row;
+  const stored = { id, seq: Number(row.seq), at: Number(row.at), kind, payload, refs };
+  return {
+    threadId,
+    seq: stored.seq,
+    at: stored.at,
+    position: Number(row.position),
+    cursor,
+    read: () => ({ ...lift(settings, entryOf(threadId, stored)), cursor }),
+  };
 }
 
 /** Some servers keep their identity from ordinary roles: what cannot be asked is left out. */

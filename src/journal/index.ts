@@ -15,7 +15,7 @@ export {
   threadEntity,
 } from './entities.ts';
 export type { Entry, Erasure, FeedEntry, Fields, NewEntry, ThreadHead } from './entry.ts';
-export { type FeedPage, type FeedPageOptions, page } from './feed.ts';
+export { type FeedPage, type FeedPageOptions, page, type UnreadEntry, unreadPage } from './feed.ts';
 export { cursorText, type FeedCursor, parseCursor } from './feed-cursor.ts';
 export { feedEnd } from './feed-end.ts';
 export { Chain, chainHash, entryDigest, genesisHash, type StoredEntry } from './hash.ts';
@@ -30,6 +30,7 @@ export type {
   ReadOptions,
   ThreadsOptions,
 } from './journal.ts';
+export { lift, liftThread } from './lift.ts';
 export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.ts';
 export { read } from './read.ts';
 export { checkAfter, checkKinds, readAll } from './read-all.ts';

@@ -4,6 +4,7 @@ import { checkId, checkInteger } from '../values/index.ts';
 import { type Caller, caller } from './calls.ts';
 import type { Entry } from './entry.ts';
 import type { ReadOptions } from './journal.ts';
+import { lift } from './lift.ts';
 import { entryOf, type Part, readRows } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -40,7 +41,7 @@ async function* readPages(
         throw new CorruptEntryError({ threadId, seq, reason: 'it is missing, and others behind it are there' });
       }
       lastSeq = stored.seq;
-      yield entryOf(threadId, stored);
+      yield lift(store.settings, entryOf(threadId, stored));
       signal?.throwIfAborted();
     }
     if (page.entries.length < limit) return;

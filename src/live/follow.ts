@@ -1,5 +1,5 @@
 import { CorruptEntryError, JournalClosedError, ThreadDeletedError } from '../errors.ts';
-import { checkKinds, type Entry, entryOf, readRows } from '../journal/index.ts';
+import { checkKinds, type Entry, entryOf, lift, readRows } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { attempt } from './attempt.ts';
@@ -19,16 +19,25 @@ export interface FollowOptions extends StreamOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A thread's entries, those that are there and those to come. */
-export function follow(hub: Hub, threadId: string, options: FollowOptions = {}): AsyncIterable<Entry> {
+/**
+ * A thread's entries, those that are there and those to come. `known`: the generation that what comes before `fromSeq`
+ * was read of.
+ */
+export function follow(
+  hub: Hub,
+  threadId: string,
+  options: FollowOptions = {},
+  known?: string | undefined,
+): AsyncIterable<Entry> {
   const { signal } = optionsOf(options);
-  return iterateUntil(signal, ending => followThread(hub, threadId, options, ending));
+  return iterateUntil(signal, ending => followThread(hub, threadId, options, known, ending));
 }
 
 async function* followThread(
   hub: Hub,
   threadId: string,
   { fromSeq: first, kinds }: StreamOptions,
+  known: string | undefined,
   ending: AbortSignal,
 ): AsyncGenerator<Entry, void, undefined> {
   checkId(threadId, 'threadId');
@@ -37,7 +46,7 @@ async function* followThread(
   if (hub.closed) throw new JournalClosedError();
   const watcher = hub.join(ending, threadId);
   const part = { toSeq: undefined, limit: PAGE, backward: false, kinds: wanted };
-  let generation: string | undefined;
+  let generation = known;
   try {
     for (;;) {
       watcher.reads();
@@ -62,7 +71,7 @@ async function* followThread(
           });
         }
         fromSeq = stored.seq + 1;
-        yield entryOf(threadId, stored);
+        yield lift(hub.store.settings, entryOf(threadId, stored));
         if (hub.isOver(ending)) return;
       }
       if (entries.length === PAGE) continue;
@@ -78,7 +87,7 @@ async function* followThread(
           if (entry.seq < fromSeq) continue;
           fromSeq = entry.seq + 1;
           if (wanted?.includes(entry.kind) === false) continue;
-          yield entry;
+          yield lift(hub.store.settings, entry);
           if (hub.isOver(ending)) return;
         }
       }

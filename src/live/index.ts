@@ -3,3 +3,4 @@ export { type FollowAllOptions, followAll, type StreamAllOptions } from './follo
 export { Hub } from './hub.ts';
 export { observe } from './observe.ts';
 export type { LiveStatus } from './status.ts';
+export type { Watcher } from './watcher.ts';

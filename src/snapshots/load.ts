@@ -1,4 +1,4 @@
-import { caller, type LoadOptions, type Scope, type Store, type Thread } from '../journal/index.ts';
+import { caller, type LoadOptions, liftThread, type Scope, type Store, type Thread } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { type Assembled, assemble } from './assemble.ts';
@@ -38,7 +38,7 @@ export async function loadIn(
       // In the host's transaction what was read may never be committed.
       if (scope.transaction === undefined && upToRev === Number.MAX_SAFE_INTEGER)
         considerSeal(store, found, distrusted);
-      return found.thread;
+      return liftThread(store.settings, found.thread);
     }
     // Asked again up to the same place, the database would say the same.
     sealedTo = found.sealedTo < sealedTo ? found.sealedTo : 0;

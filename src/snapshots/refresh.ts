@@ -5,6 +5,7 @@ import {
   entryOf,
   freeze,
   type HeadRow,
+  lift,
   metadataOf,
   type RecordedEntry,
   readRows,
@@ -28,7 +29,7 @@ export async function refresh(store: Store, thread: Thread, options: CallOptions
   return run({ operation: 'refresh', signal }, async scope => {
     const { head, entries } = await scope.once(session => readRows(store, session, thread.id, part));
     if (head === undefined || !follows(head, thread, entries)) return loadIn(store, scope, thread.id);
-    return head.rev === 0 ? undefined : grown(head, thread, entries);
+    return head.rev === 0 ? undefined : grown(store, head, thread, entries);
   });
 }
 
@@ -42,7 +43,7 @@ function follows(head: HeadRow, thread: Thread, rows: readonly RecordedEntry[]):
   );
 }
 
-function grown(head: HeadRow, thread: Thread, rows: readonly RecordedEntry[]): Thread {
+function grown({ settings }: Store, head: HeadRow, thread: Thread, rows: readonly RecordedEntry[]): Thread {
   const facts = {
     id: thread.id,
     generation: head.generation,
@@ -51,5 +52,5 @@ function grown(head: HeadRow, thread: Thread, rows: readonly RecordedEntry[]): T
     createdAt: Number(head.created_at),
     updatedAt: Number(head.updated_at),
   };
-  return freeze(facts, [...thread.entries, ...rows.map(row => entryOf(thread.id, row))]);
+  return freeze(facts, [...thread.entries, ...rows.map(row => lift(settings, entryOf(thread.id, row)))]);
 }

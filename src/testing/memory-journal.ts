@@ -11,6 +11,7 @@ import {
   freeze,
   type Journal,
   type LoadOptions,
+  lift,
   type NewEntry,
   prepareEntries,
   prepareMetadata,
@@ -91,7 +92,8 @@ export class MemoryJournal implements Journal {
     const upToRev = checkCount(options.upToRev, 'upToRev');
     this.#enter(options.signal);
     const stored = this.#store.threads.get(threadId);
-    const entries = stored?.entries.slice(0, upToRev).map((entry, seq) => toEntry(threadId, seq, entry)) ?? [];
+    const entries =
+      stored?.entries.slice(0, upToRev).map((entry, seq) => lift(this.#settings, toEntry(threadId, seq, entry))) ?? [];
     const hash = stored?.hashes[entries.length];
     if (stored === undefined || hash === undefined || entries.length === 0) return undefined;
     const { generation, createdAt, updatedAt } = stored;
@@ -129,7 +131,7 @@ export class MemoryJournal implements Journal {
       this.#enter(options.signal);
       this.#mustStillBe(threadId, stored, lastSeq);
       lastSeq = seq;
-      yield toEntry(threadId, seq, entry);
+      yield lift(this.#settings, toEntry(threadId, seq, entry));
     }
   }
 
@@ -140,7 +142,7 @@ export class MemoryJournal implements Journal {
     let given = 0;
     for (const entry of limit === 0 ? [] : feed) {
       this.#enter(options.signal);
-      yield entry;
+      yield { ...lift(this.#settings, entry), cursor: entry.cursor };
       given += 1;
       if (given === limit) return;
     }

@@ -14,6 +14,7 @@ const COLUMNS = 'thread_id, seq, entry_id, at, kind, payload, refs';
 const tables = {
   ...{ threads: '"journal_threads"', entries: '"journal_entries"' },
   ...{ erasures: '"journal_erasures"', snapshots: '"journal_snapshots"', checkpoints: '"journal_checkpoints"' },
+  ...{ projections: '"journal_projections"', states: '"journal_projection_states"', parked: '"journal_parked"' },
 };
 const START: FeedPlace = { base: '', target: '', position: 0 };
 
