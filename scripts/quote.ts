@@ -16,7 +16,7 @@ export async function quoted(document: string): Promise<string> {
   return (await Promise.all(filled)).join('');
 }
 
-export const DOCUMENTS: readonly string[] = ['README.md', 'docs/agents.md'];
+export const DOCUMENTS: readonly string[] = ['README.md', 'docs/agents.md', 'docs/projections.md'];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const document of DOCUMENTS) await writeFile(new URL(document, root), await quoted(document));

@@ -15,7 +15,7 @@ describe('the documents', () => {
   test.each(DOCUMENTS)('%s quotes its examples as they are; `npm run quote` does it', async document => {
     const text = await readFile(resolve(root, document), 'utf8');
     expect(text).toBe(await quoted(document));
-    expect(text.match(/<!-- file:/g)?.length).toBeGreaterThan(2);
+    expect(text.match(/<!-- file:/g)?.length).toBeGreaterThan(0);
   });
 
   test.each(documents)('%s links to files that are there', async document => {

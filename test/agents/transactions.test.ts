@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   AgentStore,
   CheckpointConflictError,
@@ -36,18 +36,6 @@ eachBackend(bench => {
       await stores.agents.hibernate(agent);
       if (fails) throw new Error('host failed');
     });
-
-  test('streams hear of the entries that a hibernate brings, alone and with the host', async () => {
-    const threadId = agent.thread?.id ?? '';
-    const seen: number[] = [];
-    const subscription = stores.journal.stream(threadId).subscribe(({ seq }) => seen.push(seq));
-    await stores.agents.hibernate(agent);
-    await vi.waitFor(() => expect(seen).toEqual([0]));
-    agent.say({});
-    await book();
-    await vi.waitFor(() => expect(seen).toEqual([0, 1]));
-    subscription.unsubscribe();
-  });
 
   describe('inside a transaction of the host', () => {
     test('an agent is put to sleep together with the rows of the app, or neither', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ThreadJournal } from '../../src/index.ts';
 import { backends, createSchema, openOrm } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
@@ -105,7 +105,7 @@ eachBackend(
   { on: backends.filter(name => name === 'postgresql') },
 );
 
-if (backends.includes('postgresql')) {
+describe.skipIf(!backends.includes('postgresql'))('a server of its own', () => {
   let server: OwnServer;
   let url: string;
   beforeAll(async () => {
@@ -161,4 +161,4 @@ if (backends.includes('postgresql')) {
     await journal.close();
     await orm.close(true);
   });
-}
+});
