@@ -56,8 +56,10 @@ async function* followFeed(
         if (hub.isOver(ending)) return;
         await watcher.rest();
       }
-      const left = (): number => APART - (performance.now() - began);
-      while (left() > 0 && !hub.isOver(ending)) await watcher.rest(left());
+      const until = began + APART;
+      for (let now = performance.now(); now < until && !hub.isOver(ending); now = performance.now()) {
+        await watcher.rest(until - now);
+      }
     }
   } finally {
     hub.leave(watcher);

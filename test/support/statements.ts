@@ -6,7 +6,7 @@ import { sql } from './sql.ts';
 /** An ORM whose statements can be seen as the database got them. */
 export interface Watched {
   readonly orm: Orm;
-  /** The statements since the last call. */
+  /** The statements since the last call, without notifications: those go out beside the calls. */
   taken(): readonly string[];
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ async function watchPostgres(database: Database): Promise<Watched> {
         if (letter === 'B') statements.push(texts.get(second) ?? '');
         if (letter === 'Q') statements.push(first);
       }
-      return statements;
+      return statements.filter(statement => !statement.includes('pg_notify'));
     },
     close: async () => {
       await orm.close(true);
