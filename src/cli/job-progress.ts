@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import { counted, grouped } from './progress.ts';
+import { steadyMemory } from './steady-memory.ts';
 
 /** Tells how far a job over all entries is, on stderr: stdout is for the result. */
 export interface JobProgress {
@@ -10,6 +11,7 @@ export interface JobProgress {
 const SILENT: JobProgress = { update: () => {}, stop: () => {} };
 
 export function startJob({ silent }: { readonly silent: boolean }): JobProgress {
+  steadyMemory();
   if (silent) return SILENT;
   return process.stderr.isTTY ? bar() : plainLines();
 }
