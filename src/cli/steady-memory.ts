@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /** Large enough that collections of it are rare; V8 would go on to 128 MiB, which makes nothing here quicker. */
-const ENOUGH = 12 * 2 ** 20;
+const ENOUGH = 24 * 2 ** 20;
 
 /**
  * For work that passes millions of short-lived rows through: stops the growth of V8's young generation, which otherwise
