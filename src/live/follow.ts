@@ -63,19 +63,14 @@ async function* followThread(
       }
       generation = head?.generation;
       for (const stored of entries) {
-        if (wanted === undefined && stored.seq !== fromSeq) {
-          throw new CorruptEntryError({
-            threadId,
-            seq: fromSeq,
-            reason: 'it is missing, and others behind it are there',
-          });
-        }
+        if (wanted === undefined && stored.seq !== fromSeq) throw missing(threadId, fromSeq);
         fromSeq = stored.seq + 1;
         yield lift(hub.store.settings, entryOf(threadId, stored));
         if (hub.isOver(ending)) return;
       }
       if (entries.length === PAGE) continue;
       const rev = Number(head?.rev ?? 0);
+      if (wanted === undefined && fromSeq < rev) throw missing(threadId, fromSeq);
       // Past the kinds that are not wanted, too.
       fromSeq = Math.max(fromSeq, rev);
       watcher.reachedEnd(generation ?? '', rev);
@@ -95,4 +90,8 @@ async function* followThread(
   } finally {
     hub.leave(watcher);
   }
+}
+
+function missing(threadId: string, seq: number): CorruptEntryError {
+  return new CorruptEntryError({ threadId, seq, reason: 'it is missing' });
 }

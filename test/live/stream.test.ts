@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { ThreadJournal } from '../../src/index.ts';
 import { eachBackend } from '../support/each-backend.ts';
+import { sql, withoutGuards } from '../support/sql.ts';
 import { gather } from './gather.ts';
 
 const times = (count: number): object[] => Array.from({ length: count }, (_, n) => ({ payload: { n } }));
@@ -89,6 +90,22 @@ eachBackend(bench => {
     const again = gather(journal.stream(remade));
     await vi.waitFor(() => expect(seqs(again.items)).toEqual([0, 1, 2, 3]));
     again.subscription.unsubscribe();
+  });
+
+  test('a stream ends with what is missing, between other entries or at the end', async () => {
+    const { journal, orm } = bench;
+    const [between, atEnd] = [bench.id(), bench.id()];
+    for (const id of [between, atEnd]) await journal.append(id, times(4));
+    await withoutGuards(orm, async () => {
+      await sql(orm, `delete from journal_entries where thread_id = '${between}' and seq = 1`);
+      await sql(orm, `delete from journal_entries where thread_id = '${atEnd}' and seq = 3`);
+    });
+    const streams = [gather(journal.stream(between)), gather(journal.stream(atEnd))];
+    await vi.waitFor(() => expect(streams.every(({ end }) => end !== undefined)).toBe(true));
+    expect(streams.map(({ items, end }) => [items.length, end?.kind === 'error' && end.error])).toMatchObject([
+      [1, { code: 'corrupt_entry', threadId: between, seq: 1 }],
+      [3, { code: 'corrupt_entry', threadId: atEnd, seq: 3 }],
+    ]);
   });
 
   test('the feed goes on behind a cursor, from catching up to live', async () => {
