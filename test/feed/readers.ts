@@ -20,9 +20,12 @@ export function byPages(orm: Orm, limit: number): Reader {
   const read = pager(orm);
   let cursor: string | undefined;
   return async () => {
-    const { entries, next } = await read(cursor, limit);
-    cursor = next;
-    return entries;
+    // An empty page is not the end: it may have passed over what is of another batch.
+    for (;;) {
+      const { entries, next, more } = await read(cursor, limit);
+      cursor = next;
+      if (entries.length > 0 || !more) return entries;
+    }
   };
 }
 

@@ -3,7 +3,7 @@
  * way hosts do: alone, or inside transactions that wait, write elsewhere first, or roll back.
  */
 import { setTimeout } from 'node:timers/promises';
-import { ThreadJournal } from '../../src/index.ts';
+import { sqliteSetup, ThreadJournal } from '../../src/index.ts';
 import { openOrm } from '../support/backends.ts';
 import { type Acknowledged, now } from './deliveries.ts';
 
@@ -25,7 +25,11 @@ export interface Written {
 
 const [url = '', json = '{}'] = process.argv.slice(2);
 const load: Load = JSON.parse(json);
-const orm = await openOrm(url, { pool: { min: 0, max: load.writers + 2 } });
+const orm = await openOrm(url, {
+  pool: { min: 0, max: load.writers + 2 },
+  // With so many writers without a pause a transaction of the host's may wait long for SQLite's one lock.
+  ...(url.startsWith('sqlite:') ? { onCreateConnection: sqliteSetup({ busyMs: 60_000 }) } : {}),
+});
 const journal = new ThreadJournal(orm);
 const acknowledged: Acknowledged[] = [];
 const failures: string[] = [];
