@@ -39,7 +39,7 @@ import {
   type FollowOptions,
   follow,
   followAll,
-  Hub,
+  hubOf,
   type LiveStatus,
   observe,
   type StreamAllOptions,
@@ -51,7 +51,6 @@ import {
   type FoldOptions,
   fold,
   liveVersion,
-  openTo,
   type Projection,
   type ProjectionBuild,
   project$,
@@ -73,6 +72,15 @@ import {
 /** As long as a timer can be set. */
 const LONGEST = 2 ** 31 - 1;
 
+/** A store that is open already: `within` is called for each transaction of a host, and must cost nothing. */
+class Opened {
+  readonly store: Store;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+}
+
 /**
  * The journal of all threads in the host's database: the door to the library.
  *
@@ -80,18 +88,21 @@ const LONGEST = 2 ** 31 - 1;
  * of it, whichever EntityManager the journal was made with; a transaction begun by hand is joined by {@link within}.
  */
 export class ThreadJournal implements Journal {
-  #store: Store;
-  #hub: Hub;
+  readonly #store: Store;
 
   /**
    * @throws EntitiesNotRegisteredError when `journalEntities()` is not among the ORM's entities.
    * @throws InvalidArgumentError for an option out of range.
    */
-  constructor(orm: OrmOrEntityManager, options: JournalOptions = {}) {
-    this.#store = openStore(entityManagerOf(orm), settingsOf(options));
-    this.#hub = new Hub(this.#store);
+  constructor(orm: OrmOrEntityManager, options?: JournalOptions);
+  constructor(orm: OrmOrEntityManager | Opened, options: JournalOptions = {}) {
+    if (orm instanceof Opened) this.#store = orm.store;
+    else {
+      this.#store = openStore(entityManagerOf(orm), settingsOf(options));
+      // From the first append on it tells other processes.
+      hubOf(this.#store);
+    }
     putBehind(this, this.#store);
-    openTo(this, this.#hub);
   }
 
   /**
@@ -177,7 +188,7 @@ export class ThreadJournal implements Journal {
    * a database that is away is waited for.
    */
   project$<State>(threadId: string, projection: Projection<State>): Observable<Folded<State>> {
-    return project$(this.#hub, threadId, projection);
+    return project$(hubOf(this.#store), threadId, projection);
   }
 
   /** Which version of a projection to read, in the caller's transaction; undefined while its first is being built. */
@@ -212,7 +223,7 @@ export class ThreadJournal implements Journal {
    * Errors: ThreadDeletedError when the thread is deleted, or deleted and made again; those of {@link read}.
    */
   stream(threadId: string, options?: StreamOptions): Observable<Entry> {
-    return observe(signal => follow(this.#hub, threadId, { ...options, signal }));
+    return observe(signal => follow(hubOf(this.#store), threadId, { ...options, signal }));
   }
 
   /**
@@ -222,22 +233,22 @@ export class ThreadJournal implements Journal {
    * Errors: those of {@link readAll}.
    */
   streamAll(options?: StreamAllOptions): Observable<FeedEntry> {
-    return observe(signal => followAll(this.#hub, { ...options, signal }));
+    return observe(signal => followAll(hubOf(this.#store), { ...options, signal }));
   }
 
   /** {@link stream} as an async iterable: the next page is read when the last one is done with. Ends by `break` or `signal`. */
   follow(threadId: string, options?: FollowOptions): AsyncIterable<Entry> {
-    return follow(this.#hub, threadId, options);
+    return follow(hubOf(this.#store), threadId, options);
   }
 
   /** {@link streamAll} as an async iterable: the next page is read when the last one is done with. */
   followAll(options?: FollowAllOptions): AsyncIterable<FeedEntry> {
-    return followAll(this.#hub, options);
+    return followAll(hubOf(this.#store), options);
   }
 
   /** How the streams of this journal are: `live`, `catching-up` or `degraded`. The present one first. */
   get status$(): Observable<LiveStatus> {
-    return this.#hub.status.changes;
+    return hubOf(this.#store).status.changes;
   }
 
   /** The heads of all threads, by thread id (bytewise), page by page. */
@@ -283,11 +294,7 @@ export class ThreadJournal implements Journal {
 
   /** This journal inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */
   within(em: SqlEntityManager): ThreadJournal {
-    const bound = new ThreadJournal(em);
-    bound.#store = { ...this.#store, em: entityManagerOf(em), bound: true };
-    bound.#hub = this.#hub;
-    putBehind(bound, bound.#store);
-    return bound;
+    return new ThreadJournal(new Opened({ ...this.#store, em: entityManagerOf(em), bound: true }) as never);
   }
 
   /** Refuses new calls, waits for those under way, and completes the streams. Never closes the host's ORM. May be called again. */
@@ -296,9 +303,10 @@ export class ThreadJournal implements Journal {
     if (transactionOf(this.#store.em) !== undefined) {
       throw new InvalidArgumentError({ argument: 'close', reason: 'a journal cannot be closed inside a transaction' });
     }
-    this.#hub.close();
+    const hub = hubOf(this.#store);
+    hub.close();
     await closeStore(this.#store);
-    await this.#hub.flush();
+    await hub.flush();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

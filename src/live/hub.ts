@@ -171,6 +171,15 @@ export class Hub {
   }
 }
 
+const hubs = new WeakMap<Store['life'], Hub>();
+
+/** One for a journal and all that is bound to a transaction from it. */
+export function hubOf(store: Store): Hub {
+  const hub = hubs.get(store.life) ?? new Hub(store);
+  hubs.set(store.life, hub);
+  return hub;
+}
+
 /** The same for all processes on these tables, however each of them names the schema. */
 function channelOf({ tables }: Store): string {
   return `thread_journal_${tables.entries.split('.').at(-1)?.replaceAll('"', '')}`;

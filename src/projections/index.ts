@@ -13,7 +13,6 @@ export {
 } from './entities.ts';
 export { type Folded, type FoldOptions, fold } from './fold.ts';
 export { amendMessage, clearMessages, compactMessages, popMessages, retractMessages } from './follow-ups.ts';
-export { openTo } from './inner.ts';
 export type { BuildStatus } from './lease.ts';
 export { project$ } from './live-state.ts';
 export { messages, type ResolvedMessage } from './messages.ts';
