@@ -20,6 +20,7 @@ import {
   type Journal,
   type LoadOptions,
   type NewEntry,
+  Opened,
   type OrmOrEntityManager,
   openStore,
   putBehind,
@@ -71,15 +72,6 @@ import {
 
 /** As long as a timer can be set. */
 const LONGEST = 2 ** 31 - 1;
-
-/** A store that is open already: `within` is called for each transaction of a host, and must cost nothing. */
-class Opened {
-  readonly store: Store;
-
-  constructor(store: Store) {
-    this.store = store;
-  }
-}
 
 /**
  * The journal of all threads in the host's database: the door to the library.
@@ -294,7 +286,7 @@ export class ThreadJournal implements Journal {
 
   /** This journal inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */
   within(em: SqlEntityManager): ThreadJournal {
-    return new ThreadJournal(new Opened({ ...this.#store, em: entityManagerOf(em), bound: true }) as never);
+    return new ThreadJournal(new Opened(this.#store, em) as never);
   }
 
   /** Refuses new calls, waits for those under way, and completes the streams. Never closes the host's ORM. May be called again. */

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { CheckpointKey, CheckpointStore } from '../checkpoints/index.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { behind, entityManagerOf, type Journal, type Store } from '../journal/index.ts';
+import { behind, type Journal, Opened, type Store } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import type { Agent, AgentType, Hibernated, HibernateOptions, ThawOptions } from './agent.ts';
 import { hibernate } from './hibernate.ts';
@@ -93,7 +93,7 @@ export class AgentStore {
   /** This store inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. Nothing to close. */
   within(em: SqlEntityManager): AgentStore {
     const bound = new AgentStore(this.#options);
-    const inside = (store: Store): Store => ({ ...store, em: entityManagerOf(em), bound: true });
+    const inside = (store: Store): Store => new Opened(store, em).store;
     const { journal, checkpoints, memory } = this.#stores;
     bound.#sessions = this.#sessions;
     bound.#stores = { journal: inside(journal), checkpoints: inside(checkpoints), memory };

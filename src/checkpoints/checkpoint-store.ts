@@ -3,6 +3,7 @@ import {
   behind,
   type CallOptions,
   entityManagerOf,
+  Opened,
   type OrmOrEntityManager,
   openStore,
   putBehind,
@@ -27,8 +28,9 @@ export class CheckpointStore {
    * @throws EntitiesNotRegisteredError when `journalEntities()` is not among the ORM's entities.
    * @throws InvalidArgumentError for an option out of range.
    */
-  constructor(orm: OrmOrEntityManager, options: CheckpointStoreOptions = {}) {
-    putBehind(this, openStore(entityManagerOf(orm), settingsOf(options)));
+  constructor(orm: OrmOrEntityManager, options?: CheckpointStoreOptions);
+  constructor(orm: OrmOrEntityManager | Opened, options: CheckpointStoreOptions = {}) {
+    putBehind(this, orm instanceof Opened ? orm.store : openStore(entityManagerOf(orm), settingsOf(options)));
   }
 
   /**
@@ -73,8 +75,6 @@ export class CheckpointStore {
 
   /** This store inside the transaction of `em`: for `em.begin()`, and for passing a transaction on. */
   within(em: SqlEntityManager): CheckpointStore {
-    const bound = new CheckpointStore(em);
-    putBehind(bound, { ...behind(this), em: entityManagerOf(em), bound: true });
-    return bound;
+    return new CheckpointStore(new Opened(behind(this), em) as never);
   }
 }

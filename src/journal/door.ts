@@ -24,6 +24,15 @@ export function putBehind(door: object, store: Store): void {
   stores.set(door, store);
 }
 
+/** A store for `within`: it is called for each transaction of a host, and opens nothing. */
+export class Opened {
+  readonly store: Store;
+
+  constructor(store: Store, em: SqlEntityManager) {
+    this.store = { ...store, em: entityManagerOf(em), bound: true };
+  }
+}
+
 /** @throws InvalidArgumentError for what is no door on a database: a `MemoryJournal`, say. */
 export function behind(door: object, argument = 'this'): Store {
   const store = stores.get(door);

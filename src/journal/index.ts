@@ -5,7 +5,7 @@ export { inCleanContext } from './clean-context.ts';
 export { announceFrom, type Committed } from './commits.ts';
 export { advance, type Member, type RecordedEntry } from './decide.ts';
 export { deleteThread } from './delete.ts';
-export { behind, entityManagerOf, type OrmOrEntityManager, putBehind } from './door.ts';
+export { behind, entityManagerOf, Opened, type OrmOrEntityManager, putBehind } from './door.ts';
 export {
   entryEntity,
   erasureEntity,
