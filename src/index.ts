@@ -119,6 +119,7 @@ export {
   foldEntries,
   type Handle,
   type HandleContext,
+  type Items,
   messages,
   type ParkedEntry,
   type Projection,

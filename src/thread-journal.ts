@@ -169,7 +169,11 @@ export class ThreadJournal implements Journal {
    *
    * @throws ThreadDeletedError when the thread is deleted, or deleted and made again, while it is folded.
    */
-  fold<State>(threadId: string, projection: Projection<State>, options?: FoldOptions): Promise<Folded<State>> {
+  fold<State, Result = State>(
+    threadId: string,
+    projection: Projection<State, Result>,
+    options?: FoldOptions,
+  ): Promise<Folded<Result>> {
     return fold(this.#store, threadId, projection, options);
   }
 
@@ -179,7 +183,7 @@ export class ThreadJournal implements Journal {
    * Errors: ThreadDeletedError; what `evolve` throws; those of {@link fold} while the first state is folded. After that
    * a database that is away is waited for.
    */
-  project$<State>(threadId: string, projection: Projection<State>): Observable<Folded<State>> {
+  project$<State, Result = State>(threadId: string, projection: Projection<State, Result>): Observable<Folded<Result>> {
     return project$(hubOf(this.#store), threadId, projection);
   }
 

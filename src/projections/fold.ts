@@ -4,7 +4,7 @@ import { type Caller, caller, entryOf, lift, readRows, type Store } from '../jou
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { type Kept, keepLater, readKept } from './kept.ts';
-import { checkProjection, type Projection } from './projection.ts';
+import { checkProjection, type Projection, resultOf } from './projection.ts';
 
 export interface FoldOptions {
   /** Time travel: the state as it was at this rev (at most; default: all entries). */
@@ -21,27 +21,27 @@ export interface Folded<State> {
 const PAGE = 256;
 
 /** The thread's state, page by page from the last one kept. A thread without entries has the initial one, at rev 0. */
-export async function fold<State>(
+export async function fold<State, Result>(
   store: Store,
   threadId: string,
-  projection: Projection<State>,
+  projection: Projection<State, Result>,
   options: FoldOptions = {},
-): Promise<Folded<State>> {
+): Promise<Folded<Result>> {
   const run = caller(store);
   const { upToRev, signal } = optionsOf(options);
   checkId(threadId, 'threadId');
   checkProjection(projection);
   if (upToRev !== undefined) checkInteger(upToRev, 'upToRev', 0);
   const { state, rev } = await foldStored(store, run, threadId, projection, { upToRev, signal });
-  return { state, rev };
+  return { state: resultOf(projection, state), rev };
 }
 
 /** The same with a way of running that is the caller's choice; tells of the thread it was. */
-export async function foldStored<State>(
+export async function foldStored<State, Result>(
   store: Store,
   run: Caller,
   threadId: string,
-  projection: Projection<State>,
+  projection: Projection<State, Result>,
   { upToRev, signal }: FoldOptions,
 ): Promise<FoldedThread<State>> {
   const kept = await readKept(store, run, threadId, projection, signal);
@@ -52,7 +52,7 @@ export async function foldStored<State>(
 
 interface Task<State> extends FoldOptions {
   readonly threadId: string;
-  readonly projection: Projection<State>;
+  readonly projection: Projection<State, unknown>;
   readonly kept: Kept<State> | undefined;
 }
 

@@ -13,6 +13,7 @@ export {
 } from './entities.ts';
 export { type Folded, type FoldOptions, fold } from './fold.ts';
 export { amendMessage, clearMessages, compactMessages, popMessages, retractMessages } from './follow-ups.ts';
+export type { Items } from './items.ts';
 export type { BuildStatus } from './lease.ts';
 export { project$ } from './live-state.ts';
 export { messages, type ResolvedMessage } from './messages.ts';

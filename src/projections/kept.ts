@@ -26,7 +26,7 @@ export async function readKept<State>(
   { dialect, tables }: Store,
   run: Caller,
   threadId: string,
-  { name, version, keep }: Projection<State>,
+  { name, version, keep }: Projection<State, unknown>,
   signal: AbortSignal | undefined,
 ): Promise<Kept<State> | undefined> {
   if (keep === undefined) return undefined;
@@ -61,7 +61,7 @@ const underWay = new WeakMap<Store['life'], Set<string>>();
 /** Keeps the state if enough came behind the last one: in the background, and no fold ever fails because of it. */
 export function keepLater<State>(
   store: Store,
-  projection: Projection<State>,
+  projection: Projection<State, unknown>,
   threadId: string,
   before: Kept<State> | undefined,
   { state, rev, generation, joined }: FoldedThread<State>,

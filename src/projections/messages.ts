@@ -1,5 +1,6 @@
 import type { Entry, Fields } from '../journal/index.ts';
 import { answerIn, callsIn, fieldsOf } from './chat.ts';
+import { type Items, itemsOf, listOf, noItems, withLast, withMore } from './items.ts';
 import { defineProjection, type Projection } from './projection.ts';
 
 /** A message as a model should see it, whatever was appended since to change it. */
@@ -18,6 +19,8 @@ export interface ResolvedMessage {
   readonly synthetic?: true;
 }
 
+type State = Items<ResolvedMessage>;
+
 const INTERRUPTED = 'Interrupted: no result of this call was recorded.';
 
 /**
@@ -25,11 +28,15 @@ const INTERRUPTED = 'Interrupted: no result of this call was recorded.';
  * applied. At every rev it is a history that providers accept: each tool call is followed by one result, a synthetic one
  * while there is none, and no result stands without its call. The rules: docs/projections.md.
  */
-export const messages: Projection<readonly ResolvedMessage[]> = defineProjection<readonly ResolvedMessage[]>({
+export const messages: Projection<State, readonly ResolvedMessage[]> = defineProjection<
+  State,
+  readonly ResolvedMessage[]
+>({
   name: 'messages',
   version: 1,
   kinds: ['message', 'tool_call', 'tool_result', 'error', 'amendment', 'retraction', 'compaction', 'clear'],
-  initial: () => [],
+  initial: noItems,
+  result: listOf,
   evolve: (state, entry) => {
     switch (entry.kind) {
       case 'amendment':
@@ -39,7 +46,7 @@ export const messages: Projection<readonly ResolvedMessage[]> = defineProjection
       case 'compaction':
         return compacted(state, entry);
       case 'clear':
-        return [];
+        return noItems();
       default:
         return answerIn(entry) === undefined ? said(state, entry) : answered(state, entry);
     }
@@ -47,22 +54,23 @@ export const messages: Projection<readonly ResolvedMessage[]> = defineProjection
 });
 
 /** A message of its own: anything with a role. */
-function said(state: readonly ResolvedMessage[], entry: Entry): readonly ResolvedMessage[] {
+function said(state: State, entry: Entry): State {
   const { id: entryId, seq, kind, payload: message, refs } = entry;
   // A result that names no call fits nowhere.
   if (kind === 'error' || typeof message['role'] !== 'string' || message['role'] === 'tool') return state;
   const item = { entryId, seq, message, refs };
-  return [...state, item, ...callsIn(message).map(({ callId }) => interrupted(item, callId))];
+  return withMore(state, [item, ...callsIn(message).map(({ callId }) => interrupted(item, callId))]);
 }
 
 /** Takes the place right behind its call, whatever came between: providers want it there. The latest result stands. */
-function answered(state: readonly ResolvedMessage[], entry: Entry): readonly ResolvedMessage[] {
+function answered(state: State, entry: Entry): State {
   const callId = answerIn(entry)?.callId;
-  const at = state.findLastIndex(({ answers, message }) => answers !== undefined && message['tool_call_id'] === callId);
-  const place = state[at];
-  if (place?.answers === undefined) return state;
   const { id: entryId, seq, payload, refs } = entry;
-  return state.with(at, { entryId, seq, message: resultOf(entry, payload), refs, answers: place.answers });
+  return withLast(
+    state,
+    ({ answers, message }) => answers !== undefined && message['tool_call_id'] === callId,
+    ({ answers = '' }) => ({ entryId, seq, message: resultOf(entry, payload), refs, answers }),
+  );
 }
 
 function resultOf({ kind, refs }: Entry, payload: Fields): Fields {
@@ -80,52 +88,52 @@ function interrupted({ entryId, seq }: ResolvedMessage, callId: string): Resolve
   return { entryId, seq, message, refs: {}, answers: entryId, synthetic: true };
 }
 
-function amended(state: readonly ResolvedMessage[], { payload, refs }: Entry): readonly ResolvedMessage[] {
+function amended(state: State, { payload, refs }: Entry): State {
   const { entryId, ...facts } = refs;
-  const at = state.findLastIndex(item => item.entryId === entryId && item.synthetic !== true);
-  const item = state[at];
-  if (item === undefined) return state;
-  const changed = {
-    ...item,
-    message: { ...item.message, ...payload },
-    refs: { ...item.refs, ...facts },
-  };
-  return settled(state.with(at, changed));
+  const changed = withLast(
+    state,
+    item => item.entryId === entryId && item.synthetic !== true,
+    item => ({ ...item, message: { ...item.message, ...payload }, refs: { ...item.refs, ...facts } }),
+  );
+  // Late facts, the common case, change no call and no answer: what stood in pairs still does.
+  return 'tool_calls' in payload || 'tool_call_id' in payload ? settled(listOf(changed)) : changed;
 }
 
-function retracted(state: readonly ResolvedMessage[], { refs }: Entry): readonly ResolvedMessage[] {
+function retracted(state: State, { refs }: Entry): State {
   const ids = refs['entryIds'];
   if (!Array.isArray(ids)) return state;
   const gone = new Set<unknown>(ids);
-  return settled(state.filter(({ entryId, synthetic }) => synthetic === true || !gone.has(entryId)));
+  return settled(listOf(state).filter(({ entryId, synthetic }) => synthetic === true || !gone.has(entryId)));
 }
 
 /** The summary stands where the messages stood. A call and its result go, or stay, together. */
-function compacted(state: readonly ResolvedMessage[], entry: Entry): readonly ResolvedMessage[] {
+function compacted(state: State, entry: Entry): State {
   const { fromSeq = 0, toSeq, message } = entry.payload;
   if (typeof fromSeq !== 'number' || typeof toSeq !== 'number') return state;
   const isIn = ({ seq, answers }: ResolvedMessage): boolean => answers === undefined && seq >= fromSeq && seq < toSeq;
   const summary = { entryId: entry.id, seq: fromSeq, message: fieldsOf(message), refs: entry.refs };
-  const before = state.findIndex(({ seq, answers }) => answers === undefined && seq >= fromSeq);
-  const at = before === -1 ? state.length : before;
-  const rest = state.slice(at).filter(item => !isIn(item));
-  return settled([...state.slice(0, at), summary, ...rest]);
+  const list = listOf(state);
+  const before = list.findIndex(({ seq, answers }) => answers === undefined && seq >= fromSeq);
+  const at = before === -1 ? list.length : before;
+  const rest = list.slice(at).filter(item => !isIn(item));
+  return settled([...list.slice(0, at), summary, ...rest]);
 }
 
 /** Every call with one result behind it, and no result without its call. */
-function settled(state: readonly ResolvedMessage[]): readonly ResolvedMessage[] {
+function settled(list: readonly ResolvedMessage[]): State {
   const results = new Map<string, ResolvedMessage>();
   const keyOf = (entryId: string, callId: unknown): string => JSON.stringify([entryId, callId]);
-  for (const item of state) {
+  for (const item of list) {
     if (item.answers !== undefined) results.set(keyOf(item.answers, item.message['tool_call_id']), item);
   }
-  return state
-    .filter(({ answers }) => answers === undefined)
-    .flatMap(item => {
+  const alone = list.filter(({ answers }) => answers === undefined);
+  return itemsOf(
+    alone.flatMap(item => {
       const calls = callsIn(item.message);
       return [
         item,
         ...calls.map(({ callId }) => results.get(keyOf(item.entryId, callId)) ?? interrupted(item, callId)),
       ];
-    });
+    }),
+  );
 }

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from '../errors.ts';
-import type { Entry } from '../journal/index.ts';
+import { checkKinds, type Entry } from '../journal/index.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 
 /** What a thread means: a state, folded from its entries in order of seq. */
-export interface Projection<State> {
+export interface Projection<State, Result = State> {
   /** Names it in the database; with the version, it says whose states and cursors are whose. */
   readonly name: string;
   /** From 1 on. Raise it with every change of `initial`, `evolve` or `kinds`: what an older one kept is never read. */
@@ -12,6 +12,8 @@ export interface Projection<State> {
   readonly initial: () => State;
   /** Pure: the same state and entry give the same result, and the state handed in stays as it is. */
   readonly evolve: (state: State, entry: Entry) => State;
+  /** What callers are given of a state; pure. Default: the state itself. */
+  readonly result?: ((state: State) => Result) | undefined;
   /** Only entries of these kinds are folded. Default: all. */
   readonly kinds?: readonly string[] | undefined;
   /**
@@ -23,41 +25,44 @@ export interface Projection<State> {
 }
 
 /** A projection, checked. @throws InvalidArgumentError, InvalidIdError */
-export function defineProjection<State>(projection: Projection<State>): Projection<State> {
+export function defineProjection<State, Result = State>(
+  projection: Projection<State, Result>,
+): Projection<State, Result> {
   return Object.freeze({ ...checkProjection(projection) });
 }
 
 /** The fold itself, of entries in memory: what `journal.fold` does with stored ones. */
-export function foldEntries<State>(
-  { initial, evolve, kinds }: Projection<State>,
-  entries: Iterable<Entry>,
-  state: State = initial(),
-): State {
-  let folded = state;
+export function foldEntries<State, Result>(projection: Projection<State, Result>, entries: Iterable<Entry>): Result {
+  const { initial, evolve, kinds } = projection;
+  let folded = initial();
   for (const entry of entries) {
     if (kinds === undefined || kinds.includes(entry.kind)) folded = evolve(folded, entry);
   }
-  return folded;
+  return resultOf(projection, folded);
 }
 
-export function checkProjection<State>(projection: Projection<State>): Projection<State> {
+export function resultOf<State, Result>({ result }: Projection<State, Result>, state: State): Result {
+  // Without `result` the two are one type.
+  return result === undefined ? (state as unknown as Result) : result(state);
+}
+
+export function checkProjection<State, Result>(projection: Projection<State, Result>): Projection<State, Result> {
   if (typeof projection !== 'object' || projection === null) refuse('projection', 'must be a projection');
-  const { initial, evolve, keep } = projection;
+  const { initial, evolve, result, keep } = projection;
   checkIdentity(projection);
   if (typeof initial !== 'function') refuse('initial', 'must be a function that gives the first state');
   if (typeof evolve !== 'function') refuse('evolve', 'must be a function of state and entry');
+  if (result !== undefined && typeof result !== 'function') refuse('result', 'must be a function of a state');
   if (keep !== undefined) checkInteger(keep?.every, 'keep.every', 1);
   return projection;
 }
 
 /** Name, version and kinds: all that a projector needs of a projection. */
-export function checkIdentity({ name, version, kinds }: Pick<Projection<never>, 'name' | 'version' | 'kinds'>): void {
+export function checkIdentity({ name, version, kinds }: Pick<Projection<unknown>, 'name' | 'version' | 'kinds'>): void {
   checkId(name, 'name');
   checkInteger(version, 'version', 1);
   if (version > MAX_VERSION) refuse('version', `must be at most ${MAX_VERSION}`);
-  if (kinds === undefined) return;
-  if (!Array.isArray(kinds)) refuse('kinds', 'must be an array of kinds');
-  for (const [index, kind] of kinds.entries()) checkId(kind, `kinds[${index}]`);
+  checkKinds(kinds);
 }
 
 /** As the column of the version can hold. */

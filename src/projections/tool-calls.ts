@@ -1,5 +1,6 @@
 import type { Entry } from '../journal/index.ts';
 import { answerIn, callsIn } from './chat.ts';
+import { type Items, listOf, noItems, withLast, withMore } from './items.ts';
 import { defineProjection, type Projection } from './projection.ts';
 
 /** What became of one call of a tool. */
@@ -24,31 +25,38 @@ export interface ToolCall {
  * The calls of tools in the order they were made, open, answered or failed. What a model no longer sees (retracted,
  * compacted, cleared) happened all the same, and stays. The rules: docs/projections.md.
  */
-export const toolCalls: Projection<readonly ToolCall[]> = defineProjection<readonly ToolCall[]>({
+export const toolCalls: Projection<State, readonly ToolCall[]> = defineProjection<State, readonly ToolCall[]>({
   name: 'tool_calls',
   version: 1,
   kinds: ['message', 'tool_call', 'tool_result', 'error'],
-  initial: () => [],
+  initial: noItems,
+  result: listOf,
   evolve: (state, entry) => (answerIn(entry) === undefined ? called(state, entry) : ended(state, entry)),
 });
 
-function called(state: readonly ToolCall[], { id: entryId, seq, at, payload }: Entry): readonly ToolCall[] {
+type State = Items<ToolCall>;
+
+function called(state: State, { id: entryId, seq, at, payload }: Entry): State {
   const calls = callsIn(payload);
   if (calls.length === 0) return state;
-  return [...state, ...calls.map(call => ({ ...call, entryId, seq, status: 'open' as const, startedAt: at }))];
+  return withMore(
+    state,
+    calls.map(call => ({ ...call, entryId, seq, status: 'open' as const, startedAt: at })),
+  );
 }
 
 /** Some models use an id again: the latest call that has it is meant. */
-function ended(state: readonly ToolCall[], entry: Entry): readonly ToolCall[] {
+function ended(state: State, entry: Entry): State {
   const answer = answerIn(entry);
-  const place = state.findLastIndex(({ callId }) => callId === answer?.callId);
-  const call = state[place];
-  if (call === undefined) return state;
-  return state.with(place, {
-    ...call,
-    status: answer?.failed === true ? 'failed' : 'answered',
-    endedAt: entry.at,
-    durationMs: entry.at - call.startedAt,
-    resultId: entry.id,
-  });
+  return withLast(
+    state,
+    ({ callId }) => callId === answer?.callId,
+    call => ({
+      ...call,
+      status: answer?.failed === true ? 'failed' : 'answered',
+      endedAt: entry.at,
+      durationMs: entry.at - call.startedAt,
+      resultId: entry.id,
+    }),
+  );
 }
