@@ -84,6 +84,7 @@ export {
   type OrmOrEntityManager,
   type ReadAllOptions,
   type ReadOptions,
+  renewAfterRestore,
   sliceThread,
   type Thread,
   type ThreadHead,
@@ -151,4 +152,4 @@ export type {
   VerifyOptions,
   VerifyProgress,
 } from './snapshots/index.ts';
-export { renewAfterRestore, ThreadJournal } from './thread-journal.ts';
+export { ThreadJournal } from './thread-journal.ts';

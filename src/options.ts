@@ -157,6 +157,11 @@ function liveOf(given: Partial<LiveSettings> = {}): LiveSettings {
   };
 }
 
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new InvalidArgumentError({ argument: 'signal', reason: 'must be an AbortSignal' });
+}
+
 /** An options object, or a clear word that it is none. */
 export function optionsOf<T extends object>(options: T): T {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;

@@ -28,7 +28,6 @@ import {
   type ReadOptions,
   read,
   readAll,
-  renew,
   type Store,
   type Thread,
   type ThreadHead,
@@ -69,9 +68,6 @@ import {
   type VerifyProgress,
   verify,
 } from './snapshots/index.ts';
-
-/** As long as a timer can be set. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * The journal of all threads in the host's database: the door to the library.
@@ -308,13 +304,4 @@ export class ThreadJournal implements Journal {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/**
- * Once after the journal was restored from a dump into another PostgreSQL server, before its feed is read, as the
- * owner of the tables. Changes no entry: only the note of which transaction brought it. Does nothing where there is
- * nothing to do, as on SQLite.
- */
-export function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
-  return renew(openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST })));
 }

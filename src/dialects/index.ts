@@ -3,7 +3,7 @@ export { isPostgres, isSqlite, Position, TransactionId } from './columns.ts';
 export type { Attempt, Dialect, Failure, Fragment, Locking, Rows, RowType, Tables } from './dialect.ts';
 export { dialectOf } from './dialect-of.ts';
 export type { FeedPlace, FeedRow, FeedTrouble } from './feed.ts';
-export { pause } from './pause.ts';
+export { backoffMs, pause } from './pause.ts';
 export {
   inTransaction,
   nativeClient,

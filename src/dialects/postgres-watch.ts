@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { backoffMs } from './pause.ts';
 import { nativeClient } from './session.ts';
 import type { Watching, WatchNeeds } from './watch.ts';
 
@@ -18,7 +20,6 @@ interface Pool {
   readonly options: { readonly password?: unknown };
 }
 
-const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
 
 /**
@@ -36,8 +37,7 @@ export function watchPostgres(needs: WatchNeeds): Watching {
       await listen(needs, stop.signal, hears).catch(() => {});
       if (stop.signal.aborted) return;
       needs.healthy(false);
-      const longest = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE);
-      await pauseUntil(stop.signal, longest * (0.5 + Math.random() / 2));
+      await wait(backoffMs(failures, LONGEST_PAUSE), undefined, { signal: stop.signal }).catch(() => {});
     }
   };
   void work();
@@ -78,21 +78,13 @@ function until(
   signal: AbortSignal,
   hears: () => void,
 ): Promise<void> {
-  const timers = new Set<NodeJS.Timeout>();
+  let deadline: NodeJS.Timeout | undefined;
+  let next: NodeJS.Timeout | undefined;
   return new Promise<void>((resolve, reject) => {
     const canary = `!${randomUUID()}`;
-    let deadline: NodeJS.Timeout | undefined;
     let first = true;
-    const after = (ms: number, act: () => void): NodeJS.Timeout => {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        act();
-      }, ms);
-      timers.add(timer);
-      return timer;
-    };
     const beat = (): void => {
-      deadline = after(heartbeatMs / 2, () => reject(new Error('the heartbeat did not come back')));
+      deadline = setTimeout(() => reject(new Error('the heartbeat did not come back')), heartbeatMs / 2);
       client.query('select pg_notify($1, $2)', [channel, canary]).catch(reject);
     };
     client.on('error', reject);
@@ -102,7 +94,7 @@ function until(
       if (payload.startsWith('!') && payload !== canary) return;
       if (payload !== canary) return heard(payload);
       clearTimeout(deadline);
-      after(heartbeatMs, beat);
+      next = setTimeout(beat, heartbeatMs);
       hears();
       // What was committed before this connection listened was not told to it.
       if (first) heard(undefined);
@@ -116,22 +108,11 @@ function until(
     };
     begin().catch(reject);
   }).finally(() => {
-    for (const timer of timers) clearTimeout(timer);
+    clearTimeout(deadline);
+    clearTimeout(next);
   });
 }
 
 function isPool(client: unknown): client is Pool {
   return typeof client === 'object' && client !== null && 'Client' in client && 'options' in client;
-}
-
-function pauseUntil(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(end, ms);
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    }
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call } from '../dialects/index.ts';
 import { QueueFullError } from '../errors.ts';
+import { inCleanContext } from './clean-context.ts';
 import type { Member } from './decide.ts';
 import type { AppendResult } from './journal.ts';
 
@@ -26,10 +26,6 @@ const MAX_OVERDUE = 3;
 const PATIENCE = 50;
 /** So long at most, milliseconds, appends go one after the other without a turn of the event loop between. */
 const TURN = 1;
-
-// Captured as this module is loaded, outside any transaction: a batch that ran in the async context of the append that
-// happened to start it would join that caller's transaction, or die with it.
-const inCleanContext = AsyncLocalStorage.snapshot();
 
 /**
  * Appends made while one is under way wait for it and then go together: the slower the database, the larger the batch.

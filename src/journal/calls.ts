@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { type Call, runCall, transactionOf } from '../dialects/index.ts';
-import { InvalidArgumentError, JournalClosedError } from '../errors.ts';
+import { InvalidArgumentError, JournalClosedError, TimeoutError } from '../errors.ts';
+import { checkSignal } from '../options.ts';
 import { inCleanContext } from './clean-context.ts';
 import { firstUse, type Scope, scopeOf } from './scope.ts';
 import type { Store } from './store.ts';
@@ -47,9 +48,7 @@ async function runIn<T>(
       reason: 'within(em) needs an EntityManager inside a transaction',
     });
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError({ argument: 'signal', reason: 'must be an AbortSignal' });
-  }
+  checkSignal(signal);
   const { timeoutMs } = store.settings;
   return runCall(
     { operation, timeoutMs, signal },
@@ -62,7 +61,13 @@ async function runIn<T>(
   );
 }
 
-async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {
+/** True when the database is away or busy for now: what only reads, or is done whole or not at all, tries again. */
+export function isAway({ dialect }: Store, error: unknown): boolean {
+  return error instanceof TimeoutError || dialect.isAway(error);
+}
+
+/** Work that `close()` waits for. */
+export async function track<T>(store: Store, work: () => Promise<T>): Promise<T> {
   const running = work();
   store.life.running.add(running);
   try {

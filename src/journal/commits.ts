@@ -13,8 +13,6 @@ export interface Committed {
   readonly entries?: readonly Entry[] | undefined;
 }
 
-type Transaction = object & { readonly savepointName?: string | undefined };
-
 /**
  * Who hears of commits, of all journals on one ORM. Registered with the ORM's event manager to learn when a transaction
  * of the host commits: the one thing that a journal leaves behind there.
@@ -44,7 +42,7 @@ export class Commits implements EventSubscriber {
 
   /** Acts when the outermost transaction around `em` has committed, if ever. */
   stage(em: SqlEntityManager, act: () => void): void {
-    const transaction = em.getTransactionContext<Transaction>();
+    const transaction = em.getTransactionContext<object>();
     if (transaction === undefined) return;
     // One that began before this was registered, or past the event manager, has no known outside.
     const outermost = this.#outermost.get(transaction) ?? transaction;

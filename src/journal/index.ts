@@ -1,5 +1,5 @@
 export { append } from './append.ts';
-export { background, type Caller, caller, outsider } from './calls.ts';
+export { background, type Caller, caller, isAway, outsider, track } from './calls.ts';
 export { claim } from './claim.ts';
 export { inCleanContext } from './clean-context.ts';
 export { announceFrom, type Committed } from './commits.ts';
@@ -35,7 +35,7 @@ export { type PreparedEntry, prepareEntries, prepareMetadata } from './prepare.t
 export { read } from './read.ts';
 export { checkAfter, checkKinds, readAll } from './read-all.ts';
 export { record } from './record.ts';
-export { renew } from './renew.ts';
+export { renewAfterRestore } from './renew.ts';
 export {
   entryOf,
   entryPart,
@@ -43,6 +43,7 @@ export {
   type HeadRow,
   headPart,
   metadataOf,
+  missingEntry,
   readRows,
   toHeadRow,
   toRecorded,

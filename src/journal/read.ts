@@ -1,11 +1,12 @@
-import { CorruptEntryError, InvalidArgumentError, ThreadDeletedError } from '../errors.ts';
+import { InvalidArgumentError, ThreadDeletedError } from '../errors.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { type Caller, caller } from './calls.ts';
 import type { Entry } from './entry.ts';
 import type { ReadOptions } from './journal.ts';
 import { lift } from './lift.ts';
-import { entryOf, type Part, readRows } from './rows.ts';
+import { checkKinds } from './read-all.ts';
+import { entryOf, missingEntry, type Part, readRows } from './rows.ts';
 import type { Store } from './store.ts';
 
 const PAGE = 256;
@@ -37,8 +38,7 @@ async function* readPages(
     generation = page.head.generation;
     for (const stored of page.entries) {
       if (part.kinds === undefined && lastSeq !== -1 && stored.seq !== lastSeq + (part.backward ? -1 : 1)) {
-        const seq = lastSeq + (part.backward ? -1 : 1);
-        throw new CorruptEntryError({ threadId, seq, reason: 'it is missing, and others behind it are there' });
+        throw missingEntry(threadId, lastSeq + (part.backward ? -1 : 1));
       }
       lastSeq = stored.seq;
       yield lift(store.settings, entryOf(threadId, stored));
@@ -56,16 +56,13 @@ function checkRead(threadId: string, options: ReadOptions): { part: Part; left: 
   if (direction !== 'forward' && direction !== 'backward') {
     throw new InvalidArgumentError({ argument: 'direction', reason: "must be 'forward' or 'backward'" });
   }
-  if (kinds !== undefined && !Array.isArray(kinds)) {
-    throw new InvalidArgumentError({ argument: 'kinds', reason: 'must be an array of kinds' });
-  }
   return {
     part: {
       fromSeq: fromSeq === undefined ? 0 : checkInteger(fromSeq, 'fromSeq', 0),
       toSeq: toSeq === undefined ? undefined : checkInteger(toSeq, 'toSeq', 0),
       limit: undefined,
       backward: direction === 'backward',
-      kinds: kinds?.map((kind, index) => checkId(kind, `kinds[${index}]`)),
+      kinds: checkKinds(kinds),
     },
     left: limit === undefined ? Number.POSITIVE_INFINITY : checkInteger(limit, 'limit', 0),
   };

@@ -1,9 +1,19 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { settingsOf } from '../options.ts';
 import { caller } from './calls.ts';
-import type { Store } from './store.ts';
+import { entityManagerOf, type OrmOrEntityManager } from './door.ts';
+import { openStore } from './store.ts';
 
-/** Lets the feed be read again where the journal was restored into another server. Changes no entry. */
-export async function renew(store: Store): Promise<{ readonly renewed: number }> {
+/** As long as a timer can be set. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Once after the journal was restored from a dump into another PostgreSQL server, before its feed is read, as the
+ * owner of the tables. Changes no entry: only the note of which transaction brought it. Does nothing where there is
+ * nothing to do, as on SQLite.
+ */
+export async function renewAfterRestore(orm: OrmOrEntityManager): Promise<{ readonly renewed: number }> {
+  const store = openStore(entityManagerOf(orm), settingsOf({ timeoutMs: LONGEST }));
   const run = caller(store);
   const sql = store.dialect.feed.renew(store.tables);
   if (sql === undefined) return { renewed: 0 };

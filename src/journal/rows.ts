@@ -104,6 +104,11 @@ export function metadataOf(row: HeadRow): Fields {
   }
 }
 
+/** A gap in the seqs of a thread, as the one who finds it says it. */
+export function missingEntry(threadId: string, seq: number): CorruptEntryError {
+  return new CorruptEntryError({ threadId, seq, reason: 'it is missing' });
+}
+
 export function entryOf(threadId: string, stored: RecordedEntry): Entry {
   try {
     return toEntry(threadId, stored.seq, stored);

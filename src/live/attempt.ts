@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { JournalClosedError, TimeoutError } from '../errors.ts';
-import type { Caller } from '../journal/index.ts';
+import { backoffMs } from '../dialects/index.ts';
+import { JournalClosedError } from '../errors.ts';
+import { type Caller, isAway } from '../journal/index.ts';
 import type { Hub } from './hub.ts';
 import type { Watcher } from './watcher.ts';
 
-const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5_000;
 
 /**
@@ -30,9 +30,9 @@ export async function attempt<T>(
       return result;
     } catch (error) {
       if (hub.isOver(ending) || error instanceof JournalClosedError) return undefined;
-      if (!(error instanceof TimeoutError) && !dialect.isAway(error)) throw error;
+      if (!isAway(hub.store, error)) throw error;
       hub.status.failing(watcher, true);
-      await watcher.rest(Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE) * (0.5 + Math.random() / 2));
+      await watcher.rest(backoffMs(failures, LONGEST_PAUSE));
     }
   }
   return undefined;

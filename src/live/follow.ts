@@ -1,5 +1,5 @@
-import { CorruptEntryError, JournalClosedError, ThreadDeletedError } from '../errors.ts';
-import { checkKinds, type Entry, entryOf, lift, readRows } from '../journal/index.ts';
+import { JournalClosedError, ThreadDeletedError } from '../errors.ts';
+import { checkKinds, type Entry, entryOf, lift, missingEntry, readRows } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { attempt } from './attempt.ts';
@@ -63,14 +63,14 @@ async function* followThread(
       }
       generation = head?.generation;
       for (const stored of entries) {
-        if (wanted === undefined && stored.seq !== fromSeq) throw missing(threadId, fromSeq);
+        if (wanted === undefined && stored.seq !== fromSeq) throw missingEntry(threadId, fromSeq);
         fromSeq = stored.seq + 1;
         yield lift(hub.store.settings, entryOf(threadId, stored));
         if (hub.isOver(ending)) return;
       }
       if (entries.length === PAGE) continue;
       const rev = Number(head?.rev ?? 0);
-      if (wanted === undefined && fromSeq < rev) throw missing(threadId, fromSeq);
+      if (wanted === undefined && fromSeq < rev) throw missingEntry(threadId, fromSeq);
       // Past the kinds that are not wanted, too.
       fromSeq = Math.max(fromSeq, rev);
       watcher.reachedEnd(generation ?? '', rev);
@@ -90,8 +90,4 @@ async function* followThread(
   } finally {
     hub.leave(watcher);
   }
-}
-
-function missing(threadId: string, seq: number): CorruptEntryError {
-  return new CorruptEntryError({ threadId, seq, reason: 'it is missing' });
 }

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { throughKysely, type Watching } from '../dialects/index.ts';
-import { TimeoutError } from '../errors.ts';
-import { type Caller, inCleanContext, outsider, type Store } from '../journal/index.ts';
+import { type Caller, inCleanContext, isAway, outsider, type Store } from '../journal/index.ts';
 import { handOn } from './hand-on.ts';
 import { Notifier, parseNotification } from './notifier.ts';
 import { Status } from './status.ts';
@@ -142,7 +141,6 @@ export class Hub {
 
   /** Looks at what was heard of. One look at a time: what is heard meanwhile is looked at together. */
   async #look(): Promise<void> {
-    const { dialect } = this.store;
     while ((this.#everything || this.#marks.size > 0) && this.#watching !== undefined) {
       const began = performance.now();
       const everything = this.#everything;
@@ -158,7 +156,7 @@ export class Hub {
         () => false,
         error => {
           // What waiting does not mend, its reader must be told: a connection that the host has closed, say.
-          if (!(error instanceof TimeoutError) && !dialect.isAway(error)) for (const watcher of threads) watcher.wake();
+          if (!isAway(this.store, error)) for (const watcher of threads) watcher.wake();
           return true;
         },
       );

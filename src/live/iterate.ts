@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { checkSignal } from '../options.ts';
 
 /**
  * An async iterable that ends at once when it is left, also while it waits for the next item: a generator alone would
@@ -12,9 +12,7 @@ export function iterateUntil<T>(
 ): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator]: () => {
-      if (signal !== undefined && !(signal instanceof AbortSignal)) {
-        throw new InvalidArgumentError({ argument: 'signal', reason: 'must be an AbortSignal' });
-      }
+      checkSignal(signal);
       const ending = new AbortController();
       const end = (): void => ending.abort();
       signal?.addEventListener('abort', end, { once: true });

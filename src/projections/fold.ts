@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { CorruptEntryError, ThreadDeletedError } from '../errors.ts';
-import { type Caller, caller, entryOf, lift, readRows, type Store } from '../journal/index.ts';
+import { ThreadDeletedError } from '../errors.ts';
+import { type Caller, caller, entryOf, lift, missingEntry, readRows, type Store } from '../journal/index.ts';
 import { optionsOf } from '../options.ts';
 import { checkId, checkInteger } from '../values/index.ts';
 import { type Kept, keepLater, readKept } from './kept.ts';
@@ -91,7 +91,7 @@ async function foldFrom<State>(store: Store, run: Caller, task: Task<State>): Pr
     // Where the first page saw the thread end: what is appended meanwhile is the next fold's.
     end = Math.min(head.rev, end ?? head.rev);
     for (const stored of entries) {
-      if (kinds === undefined && stored.seq !== seq) throw gap(threadId, seq);
+      if (kinds === undefined && stored.seq !== seq) throw missingEntry(threadId, seq);
       state = evolve(state, lift(store.settings, entryOf(threadId, stored)));
       seq = stored.seq + 1;
     }
@@ -100,11 +100,7 @@ async function foldFrom<State>(store: Store, run: Caller, task: Task<State>): Pr
       if (!store.dialect.remote) await setImmediate();
       continue;
     }
-    if (kinds === undefined && seq < end) throw gap(threadId, seq);
+    if (kinds === undefined && seq < end) throw missingEntry(threadId, seq);
     return { state, rev: end, generation, joined };
   }
-}
-
-function gap(threadId: string, seq: number): CorruptEntryError {
-  return new CorruptEntryError({ threadId, seq, reason: 'it is missing' });
 }

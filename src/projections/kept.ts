@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { background, type Caller, inCleanContext, type Store } from '../journal/index.ts';
+import { background, type Caller, inCleanContext, type Store, track } from '../journal/index.ts';
 import { decodeValue, encodeValue } from '../values/index.ts';
 import type { FoldedThread } from './fold.ts';
 import type { Projection } from './projection.ts';
@@ -75,7 +75,7 @@ export function keepLater<State>(
   const key = JSON.stringify([name, version, generation]);
   if (busy.has(key)) return;
   busy.add(key);
-  const work = inCleanContext(async () => {
+  const keepNow = async (): Promise<void> => {
     try {
       // Encoded at once, before anybody can change it.
       const { maxDepth, maxAppendBytes } = store.settings.limits;
@@ -86,9 +86,8 @@ export function keepLater<State>(
     } finally {
       busy.delete(key);
     }
-  });
-  store.life.running.add(work);
-  void work.finally(() => store.life.running.delete(work));
+  };
+  void track(store, () => inCleanContext(keepNow));
 }
 
 interface Writing {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError } from '../errors.ts';
-import { inCleanContext, outsider } from '../journal/index.ts';
-import { optionsOf } from '../options.ts';
+import { inCleanContext, outsider, track } from '../journal/index.ts';
+import { checkSignal, optionsOf } from '../options.ts';
 import { checkInteger } from '../values/index.ts';
 import type { Handle } from './batch.ts';
 import { innerOf } from './inner.ts';
@@ -105,7 +105,7 @@ export class Projector {
   }
 
   async #start(once: boolean, signal: AbortSignal | undefined): Promise<void> {
-    if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', 'must be an AbortSignal');
+    checkSignal(signal);
     const { hub, store } = this.#plan.inner;
     const ending = new AbortController();
     const end = (): void => ending.abort();
@@ -114,13 +114,10 @@ export class Projector {
     const watcher = hub.join(ending.signal);
     // Its own progress is told by `projections()`; the journal's streams are not behind because of it.
     hub.status.behind(watcher, false);
-    const work = inCleanContext(() => new Runner(this.#plan, watcher, ending.signal).run({ once }));
-    const settled = work.catch(() => {});
-    store.life.running.add(settled);
+    const runner = new Runner(this.#plan, watcher, ending.signal);
     try {
-      await work;
+      await track(store, () => inCleanContext(() => runner.run({ once })));
     } finally {
-      store.life.running.delete(settled);
       hub.leave(watcher);
       signal?.removeEventListener('abort', end);
     }

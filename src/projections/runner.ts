@@ -1,5 +1,6 @@
-import { CorruptEntryError, TimeoutError } from '../errors.ts';
-import { background, type Caller, outsider, type UnreadEntry, unreadPage } from '../journal/index.ts';
+import { backoffMs } from '../dialects/index.ts';
+import { CorruptEntryError } from '../errors.ts';
+import { background, type Caller, isAway, outsider, type UnreadEntry, unreadPage } from '../journal/index.ts';
 import type { Watcher } from '../live/index.ts';
 import { type Handle, handleBatch, type Item, ThreadGone } from './batch.ts';
 import { goLive } from './go-live.ts';
@@ -21,7 +22,6 @@ export interface Plan {
   readonly leaseMs: number;
 }
 
-const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 10_000;
 
 /** One run of a projector, from the lease to its end. */
@@ -59,7 +59,7 @@ export class Runner {
         error = caught;
         if (this.#over && !(caught instanceof Poisoned)) return;
         if (caught instanceof LeaseLost || caught instanceof ThreadGone) continue;
-        if (!this.#isAway(caught)) throw caught instanceof Poisoned ? caught.cause : caught;
+        if (!isAway(this.#plan.inner.store, caught)) throw caught instanceof Poisoned ? caught.cause : caught;
         // Whether the last transaction was committed is not known: the lease taken anew says where to go on.
         failures += 1;
         await this.#rest(failures, caught);
@@ -123,7 +123,7 @@ export class Runner {
         this.#tell(lease, { event: 'handled', entries: items.length });
         return;
       } catch (error) {
-        if (error instanceof LeaseLost || error instanceof ThreadGone || this.#isAway(error)) throw error;
+        if (error instanceof LeaseLost || error instanceof ThreadGone || isAway(inner.store, error)) throw error;
         const [only] = items;
         if (items.length === 1 && only !== undefined && attempt >= attempts) {
           return await this.#setAside(lease, only.unread, error, next);
@@ -173,17 +173,8 @@ export class Runner {
     await releaseLease(this.#plan.inner.store, background(this.#plan.inner.store), lease, why).catch(() => {});
   }
 
-  /** The database is busy or away: no fault of the entry's. */
-  #isAway(error: unknown): boolean {
-    const { dialect } = this.#plan.inner.store;
-    const failure = dialect.classify(error);
-    return (
-      failure === 'retry' || failure === 'connection-lost' || dialect.isAway(error) || error instanceof TimeoutError
-    );
-  }
-
   async #rest(failures: number, error: unknown): Promise<void> {
-    const delayMs = Math.round(Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE) * (0.5 + Math.random() / 2));
+    const delayMs = Math.round(backoffMs(failures, LONGEST_PAUSE));
     const { name, version } = this.#plan;
     report({ event: 'retry', name, version, error, delayMs });
     await this.#sleep(delayMs);

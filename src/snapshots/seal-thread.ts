@@ -1,5 +1,5 @@
 import { CorruptEntryError } from '../errors.ts';
-import { type Caller, type HeadRow, type RecordedEntry, readRows, type Store } from '../journal/index.ts';
+import { type Caller, type HeadRow, missingEntry, type RecordedEntry, readRows, type Store } from '../journal/index.ts';
 import { bodyFormat } from './body.ts';
 import { Cutter, type Start } from './cutter.ts';
 import { type Run, type Segment, sealed } from './segment.ts';
@@ -79,7 +79,7 @@ function cut(cutter: Cutter, head: HeadRow, rows: readonly RecordedEntry[]): rea
     }
     filled.push(cutter.rest());
   } else if (cutter.seq === before || cutter.seq !== (rows.at(-1)?.seq ?? 0) + 1) {
-    throw new CorruptEntryError({ threadId, seq: cutter.seq, reason: 'it is missing' });
+    throw missingEntry(threadId, cutter.seq);
   }
   return filled.filter(one => one !== undefined);
 }

@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { background, type Store } from '../journal/index.ts';
+import { background, inCleanContext, type Store, track } from '../journal/index.ts';
 import type { Assembled } from './assemble.ts';
 import { report } from './report.ts';
 import { HistoryBroken, type SealTask, sealThread } from './seal-thread.ts';
@@ -24,9 +23,6 @@ interface Sealer {
 
 const known = new WeakMap<Store['life'], Sealer>();
 
-// A load may be called inside a transaction of somebody's; what runs later must not find itself in there.
-const inCleanContext = AsyncLocalStorage.snapshot();
-
 /** Seals what a load had to read row by row, if that is worth it: later, in the background, one thread at a time. */
 export function considerSeal(store: Store, { thread, sealed, last }: Assembled, distrusted: readonly Segment[]): void {
   const { seal, minTail, segmentEntries } = store.settings.snapshots;
@@ -41,9 +37,7 @@ export function considerSeal(store: Store, { thread, sealed, last }: Assembled, 
   sealer.waiting.set(generation, { threadId, generation, from: full ? last.end : last.start, distrusted });
   if (sealer.running) return;
   sealer.running = true;
-  const work = inCleanContext(() => sealAll(store, sealer));
-  store.life.running.add(work);
-  void work.finally(() => store.life.running.delete(work));
+  void track(store, () => inCleanContext(() => sealAll(store, sealer)));
 }
 
 async function sealAll(store: Store, sealer: Sealer): Promise<void> {

@@ -1,4 +1,4 @@
-import { CorruptEntryError, InvalidRevError, OrphanedEntriesError } from '../errors.ts';
+import { InvalidRevError, OrphanedEntriesError } from '../errors.ts';
 import {
   Chain,
   type Entry,
@@ -6,6 +6,7 @@ import {
   freeze,
   type HeadRow,
   metadataOf,
+  missingEntry,
   type RecordedEntry,
   type Thread,
 } from '../journal/index.ts';
@@ -23,9 +24,7 @@ export function checkWhole(
     return;
   }
   const gap = rows.findIndex((row, index) => row.seq !== index);
-  if (gap !== -1) {
-    throw new CorruptEntryError({ threadId, seq: gap, reason: 'it is missing, and later ones are there' });
-  }
+  if (gap !== -1) throw missingEntry(threadId, gap);
   if (rows.length === Math.min(head.rev, upToRev)) return;
   if (rows.length === 0) throw new OrphanedEntriesError({ threadId, missing: 'entries' });
   throw new InvalidRevError({ threadId, rev: head.rev, entryCount: rows.length });
