@@ -1,7 +1,7 @@
 import { ThreadForkError, ThreadRevRegressionError } from '../agent-errors.ts';
 import type { Session } from '../dialects/index.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import { entryDigest, prepareEntries, readRows, type Store, type Thread } from '../journal/index.ts';
+import { type Entry, entryOf, lift, prepareEntries, readRows, type Store, type Thread } from '../journal/index.ts';
 import { foldHash } from '../snapshots/index.ts';
 import { withoutLimits } from './chunks.ts';
 
@@ -35,14 +35,21 @@ async function divergence(store: Store, session: Session, thread: Thread, end: n
   for (let from = 0; from < end; from += PAGE) {
     const toSeq = Math.min(from + PAGE, end);
     const { entries: stored } = await readRows(store, session, thread.id, { ...ALL, fromSeq: from, toSeq });
-    const local = prepareEntries(thread.entries.slice(from, toSeq), withoutLimits(store.settings)).entries;
-    const index = local.findIndex((entry, place) => {
-      const other = stored[place];
-      return other === undefined || entryDigest(other) !== entry.digest;
-    });
+    const local = digestsOf(store, thread.entries.slice(from, toSeq));
+    const theirs = digestsOf(
+      store,
+      stored.map(row => entryOf(thread.id, row)),
+    );
+    const index = local.findIndex((digest, place) => digest !== theirs[place]);
     if (index !== -1) return from + index;
   }
   return undefined;
+}
+
+/** In the newest shape: of a thread that was loaded that is all there is. */
+function digestsOf({ settings }: Store, entries: readonly Entry[]): readonly string[] {
+  const lifted = entries.map(entry => lift(settings, entry));
+  return prepareEntries(lifted, withoutLimits(settings)).entries.map(({ digest }) => digest);
 }
 
 const ALL = { fromSeq: 0, toSeq: undefined, limit: undefined, backward: false, kinds: undefined } as const;

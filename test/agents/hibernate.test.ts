@@ -429,4 +429,20 @@ eachBackend(bench => {
       expect(await refused(agent)).toMatchObject({ code: 'checkpoint_conflict', expectedVersion: 1, actualVersion: 0 });
     });
   });
+
+  test('a fork is found where it is, though the entries of a thawed thread are lifted', async () => {
+    const upcasters = { message: [({ text, ...rest }: Record<string, unknown>) => ({ ...rest, content: text })] };
+    const { agents, journal } = storesOn(bench.orm, { upcasters });
+    const old = { kind: 'message', payload: { text: 'hello' } };
+    const agent = new Clerk(bench.id()).say(old, old, old);
+    await agents.hibernate(agent);
+    const [one, other] = [await agents.thaw(Clerk, agent.id), await agents.thaw(Clerk, agent.id)];
+    expect(one?.thread?.entries[0]?.payload).toEqual({ content: 'hello' });
+    await agents.hibernate(one?.say(old) as Clerk);
+    expect(await failureOf(agents.hibernate(other?.say(old) as Clerk))).toMatchObject({
+      code: 'thread_fork',
+      divergesAtSeq: 3,
+    });
+    await journal.close();
+  });
 });
