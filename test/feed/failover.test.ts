@@ -1,25 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ThreadJournal } from '../../src/index.ts';
-import { createSchema, type Orm, openOrm, wantedBackends } from '../support/backends.ts';
+import { type Orm, openOrm, wantedBackends } from '../support/backends.ts';
 import { collect } from '../support/each-backend.ts';
 import { type OwnServer, ownServer } from '../support/own-server.ts';
-import { withDatabase } from '../support/postgres.ts';
 import { sql } from '../support/sql.ts';
 
 describe.runIf(wantedBackends().includes('postgresql'))('a PostgreSQL that crashes, stands by and is promoted', () => {
   let server: OwnServer;
-  let url: string;
   beforeAll(async () => {
     server = await ownServer();
-    server.start();
-    url = withDatabase(server.url, 'postgres');
-    await createSchema(url);
   });
   afterAll(() => server.remove());
 
   /** A server that ends closes the connections of its clients, so each part has its own. */
   async function withJournal<T>(work: (journal: ThreadJournal, orm: Orm) => Promise<T>): Promise<T> {
-    const orm = await openOrm(url);
+    const orm = await openOrm(server.url);
     try {
       return await work(new ThreadJournal(orm), orm);
     } finally {

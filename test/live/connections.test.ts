@@ -2,10 +2,9 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ThreadJournal } from '../../src/index.ts';
-import { backends, createSchema, openOrm } from '../support/backends.ts';
+import { backends, openOrm } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { type OwnServer, ownServer } from '../support/own-server.ts';
-import { withDatabase } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
 import { gather } from './gather.ts';
 
@@ -107,19 +106,15 @@ eachBackend(
 
 describe.skipIf(!backends.includes('postgresql'))('a server of its own', () => {
   let server: OwnServer;
-  let url: string;
   beforeAll(async () => {
     server = await ownServer();
-    server.start();
-    url = withDatabase(server.url, 'postgres');
-    await createSchema(url);
   }, 60_000);
   afterAll(() => server?.remove());
 
   test('streams outlive crashes of the server, miss nothing and are told of no error', {
     timeout: 120_000,
   }, async () => {
-    const orm = await openOrm(url);
+    const orm = await openOrm(server.url);
     const journal = new ThreadJournal(orm, { live: { heartbeatMs } });
     const status = gather(journal.status$);
     const stream = gather(journal.stream('t'));

@@ -1,11 +1,11 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { defineProjection, type Entry, foldEntries, type Projection, type ProjectionEvent } from '../../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import { defineProjection, type Entry, foldEntries, type Projection } from '../../src/index.ts';
 import { Random } from '../snapshots/random.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { sql, withoutGuards } from '../support/sql.ts';
+import { projectionEvents } from './events.ts';
 
 /** The long run: FOLD_RUNS=2000. A failure prints its seed; give it back in FOLD_SEED. */
 const RUNS = Number(process.env['FOLD_RUNS'] ?? 60);
@@ -32,19 +32,6 @@ const seen = (name: string, version: number, more: Partial<Projection<Seen>> = {
   });
 
 const numbered = (count: number, kind = 'note') => Array.from({ length: count }, (_, n) => ({ kind, payload: { n } }));
-
-function eventsOf(name: string): readonly ProjectionEvent[] {
-  const events: ProjectionEvent[] = [];
-  const listen = (message: unknown): void => {
-    const event = message as ProjectionEvent;
-    if (event.name === name) events.push(event);
-  };
-  subscribe('thread-journal:projection', listen);
-  onTestFinished(() => {
-    unsubscribe('thread-journal:projection', listen);
-  });
-  return events;
-}
 
 eachBackend(bench => {
   /** The projection folded by a journal that was opened for it and closed: what it keeps is kept then. */
@@ -172,7 +159,7 @@ eachBackend(bench => {
     const before = await keptRows(name);
     await sql(bench.orm, `update journal_projection_states set ${damage} where name = '${name}'`);
     expect(await keptRows(name).then(rows => rows.length)).toBe(1);
-    const events = eventsOf(name);
+    const events = projectionEvents(name);
     expect(await folded(threadId, projection)).toEqual(right);
     expect(events).toMatchObject([{ event: 'ignored', threadId }]);
     expect(await keptRows(name)).toEqual(before);
@@ -182,7 +169,7 @@ eachBackend(bench => {
     const threadId = bench.id();
     await bench.journal.append(threadId, numbered(3));
     const name = 'unkeepable';
-    const events = eventsOf(name);
+    const events = projectionEvents(name);
     const projection = defineProjection<{ f: () => number }>({
       name,
       version: 1,

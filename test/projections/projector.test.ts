@@ -1,17 +1,10 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import {
-  type Entry,
-  type Handle,
-  type ProjectionEvent,
-  Projector,
-  type ProjectorDefinition,
-  ThreadJournal,
-} from '../../src/index.ts';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { type Entry, type Handle, Projector, type ProjectorDefinition, ThreadJournal } from '../../src/index.ts';
 import { type Orm, sharedBackends } from '../support/backends.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { sql } from '../support/sql.ts';
+import { projectionEvents } from './events.ts';
 import {
   count,
   createTally,
@@ -24,19 +17,6 @@ import {
   tally,
   until,
 } from './tally.ts';
-
-function eventsOf(name: string): readonly ProjectionEvent[] {
-  const events: ProjectionEvent[] = [];
-  const listen = (message: unknown): void => {
-    const event = message as ProjectionEvent;
-    if (event.name === name) events.push(event);
-  };
-  subscribe('thread-journal:projection', listen);
-  onTestFinished(() => {
-    unsubscribe('thread-journal:projection', listen);
-  });
-  return events;
-}
 
 eachBackend(
   bench => {
@@ -139,7 +119,7 @@ eachBackend(
 
     test('a handler that fails leaves nothing, and is tried again until it succeeds', async () => {
       const definition = { projection: await projection() };
-      const events = eventsOf(definition.projection.name);
+      const events = projectionEvents(definition.projection.name);
       await append({ flaky: 3 });
       let failures = 0;
       const flaky: Handle = async (entries, em, context) => {
@@ -254,7 +234,7 @@ eachBackend(
 
     test('two runners that take the lease from each other all the time have one effect', async () => {
       const definition = { projection: await projection(), leaseMs: 30, batch: 5 };
-      const events = eventsOf(definition.projection.name);
+      const events = projectionEvents(definition.projection.name);
       await append({ raced: 20, 'raced-too': 20 });
       const other = await openHost(bench.database);
       const end = new AbortController();

@@ -1,17 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { onTestFinished } from 'vitest';
 import type { SnapshotEvent } from '../../src/index.ts';
+import { eventsOf } from '../support/events.ts';
 
 /** What is told about snapshots of one thread until the test ends. */
-export function eventsOf(threadId: string): readonly SnapshotEvent[] {
-  const events: SnapshotEvent[] = [];
-  const listen = (message: unknown): void => {
-    const event = message as SnapshotEvent;
-    if (event.threadId === threadId) events.push(event);
-  };
-  subscribe('thread-journal:snapshot', listen);
-  onTestFinished(() => {
-    unsubscribe('thread-journal:snapshot', listen);
-  });
-  return events;
-}
+export const snapshotEvents = (thread: string): readonly SnapshotEvent[] =>
+  eventsOf<SnapshotEvent>('thread-journal:snapshot', ({ threadId }) => threadId === thread);

@@ -4,7 +4,7 @@ import { genesisHash } from '../../src/journal/index.ts';
 import { digestOf } from '../../src/snapshots/segment.ts';
 import { eachBackend } from '../support/each-backend.ts';
 import { sql, withoutGuards } from '../support/sql.ts';
-import { eventsOf } from './events.ts';
+import { snapshotEvents } from './events.ts';
 import { placesOf, quoted, rebuilt, segmentsOf } from './segments.ts';
 import { insert, remove } from './vandal.ts';
 
@@ -161,7 +161,7 @@ eachBackend(bench => {
       entries.map(entry => ({ ...entry, payload: { other: true } })),
     );
     const generation = (await journal().head(threadId))?.generation ?? '';
-    const events = eventsOf(threadId);
+    const events = snapshotEvents(threadId);
     // With digests that fit: what a backup of one table only brings back.
     let previous = genesisHash(threadId);
     for (const segment of stale) {
@@ -189,7 +189,7 @@ eachBackend(bench => {
       { ...third, fromSeq: 4, toSeq: 8 },
     ];
     for (const edit of edits) {
-      const events = eventsOf(threadId);
+      const events = snapshotEvents(threadId);
       await remove(bench.orm, second);
       await insert(bench.orm, edit);
       const before = await answer(threadId);
@@ -198,7 +198,7 @@ eachBackend(bench => {
       await sealing.close();
       expect(events).toContainEqual({ event: 'ignored', threadId, reason: 'segments', fromSeq: 4 });
       expect(await segmentsOf(bench.orm, threadId)).toEqual(right);
-      const events2 = eventsOf(threadId);
+      const events2 = snapshotEvents(threadId);
       expect(await answer(threadId)).toEqual(before);
       expect(events2).toEqual([]);
     }
@@ -210,7 +210,7 @@ eachBackend(bench => {
     const right = await segmentsOf(bench.orm, threadId);
     const before = await answer(threadId);
     for (const fromSeq of [-3, 1, 6, 21, 500]) {
-      const events = eventsOf(threadId);
+      const events = snapshotEvents(threadId);
       await insert(bench.orm, { ...(right[0] as (typeof right)[number]), fromSeq });
       const sealing = bench.journalWith({ snapshots: { minTail: 1, segmentEntries: 4 } });
       expect({ value: await sealing.load(threadId) }).toEqual(before);

@@ -3,7 +3,7 @@ import { sqliteSetup, ThreadJournal } from '../../src/index.ts';
 import { createDatabase, openOrm, sharedBackends } from '../support/backends.ts';
 import { eachBackend, isPostgres } from '../support/each-backend.ts';
 import { sql, withoutGuards } from '../support/sql.ts';
-import { eventsOf } from './events.ts';
+import { snapshotEvents } from './events.ts';
 import { placesOf, quoted, segmentsOf } from './segments.ts';
 
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, n) => ({ payload: { n: from + n } }));
@@ -27,7 +27,7 @@ eachBackend(bench => {
   describe('a load seals what it had to read row by row', () => {
     test('in full segments and one of the rest, and the next load is served by them', async () => {
       const threadId = await thread(23);
-      const events = eventsOf(threadId);
+      const events = snapshotEvents(threadId);
       await loadAndClose(threadId);
       expect(await placesOf(bench.orm, threadId)).toEqual([
         [0, 10],
@@ -163,7 +163,7 @@ eachBackend(bench => {
 
     test('a database that refuses the segments is reported, left alone for a while, and asked again later', async () => {
       const threadId = await thread(20);
-      const events = eventsOf(threadId);
+      const events = snapshotEvents(threadId);
       for (const statement of raise()) await sql(bench.orm, statement);
       const journal = sealing();
       for (let load = 0; load < 5; load += 1) expect((await journal.load(threadId))?.rev).toBe(20);
@@ -178,7 +178,7 @@ eachBackend(bench => {
       const threadId = await thread(20);
       const change = `update journal_entries set payload = '{"changed":1}' where thread_id = ${quoted(threadId)} and seq = 15`;
       await withoutGuards(bench.orm, () => sql(bench.orm, change));
-      const events = eventsOf(threadId);
+      const events = snapshotEvents(threadId);
       const journal = sealing();
       for (let load = 0; load < 3; load += 1) {
         expect((await journal.load(threadId))?.entries[15]?.payload).toEqual({ changed: 1 });
@@ -206,7 +206,7 @@ eachBackend(
               },
             },
       );
-      const events = eventsOf('t');
+      const events = snapshotEvents('t');
       const journal = new ThreadJournal(orm, { snapshots: SMALL });
       await expect(journal.append('t', [{}])).rejects.toThrow();
       for (let load = 0; load < 5; load += 1) {
